@@ -152,3 +152,17 @@ export function predictionOfClass(outputs: Outputs, space: PredictionSpace, stor
   if (sign === 1) return value;
   return space === 'probability' || space === 'label only' ? 1 - value : -value;
 }
+
+/** The same outputs under other class names; regression has none and stays. `names` must have one name a class. */
+export function withClassLabels(outputs: Outputs, names: readonly string[]): Outputs {
+  switch (outputs.task) {
+    case 'regression':
+      return outputs;
+    case 'binary':
+      return { ...outputs, classLabels: [names[0] ?? outputs.classLabels[0], names[1] ?? outputs.classLabels[1]] };
+    case 'multiclass':
+      return { ...outputs, classLabels: names };
+    default:
+      return outputs satisfies never;
+  }
+}

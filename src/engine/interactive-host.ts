@@ -1,0 +1,112 @@
+import { LimpidError } from '#/base/errors';
+import type { EncodedRows, ModelAsset, Predictor } from '#/domain/model';
+import type { TreeModel } from '#/trees/tree-ensemble';
+import { explainerById } from '#/explainers/catalogue';
+import { iceCurve, iceSurface } from '#/explainers/curves';
+import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
+import { createOrtPredictor, type OrtOptions } from '#/inference/create-ort-predictor';
+import { readTreeModel } from '#/onnx/read-tree-model';
+
+/** What the study hands over when a model is open: the model and how to explain an edited row. */
+export interface InteractiveSetup {
+  readonly asset: ModelAsset;
+  readonly spec: ExplainSpec;
+  readonly explainerLabel: string;
+  readonly unit: string;
+}
+
+export interface InteractiveResult {
+  readonly explainer: string;
+  readonly unit: string;
+  readonly values: readonly Float64Array[];
+  readonly standardErrors: readonly Float64Array[] | null;
+  readonly baseValues: Float64Array;
+  readonly prediction: Float64Array;
+  readonly seconds: number;
+}
+
+interface Ready {
+  readonly setup: InteractiveSetup;
+  readonly predictor: Predictor;
+  readonly trees: TreeModel | null;
+  prepared: Promise<PreparedExplainer> | null;
+}
+
+/** Edited rows have no place in the table: they draw their seeds from a number that no row has. */
+const EDITED_ROW = -1;
+
+/**
+ * Predicts and explains a few rows, in a worker of its own so that no long question stands before it.
+ * The session is made as soon as a model is open: the first keystroke finds it ready.
+ */
+export class InteractiveHost {
+  readonly #ort: OrtOptions;
+  #ready: Promise<Ready> | null = null;
+
+  constructor(ort: OrtOptions = {}) {
+    this.#ort = ort;
+  }
+
+  /** Null: the study was closed. */
+  install(setup: InteractiveSetup | null): void {
+    const previous = this.#ready;
+    void previous?.then((ready) => ready.predictor.dispose()).catch(() => undefined);
+    this.#ready = setup === null ? null : this.#prepare(setup);
+    // A failure is reported by the first call; here it must not be an unhandled rejection.
+    this.#ready?.catch(() => undefined);
+  }
+
+  async predict(values: Float64Array): Promise<Float64Array> {
+    const ready = await this.#needReady();
+    const nFeatures = ready.predictor.nFeatures;
+    return ready.predictor.predict({ nRows: values.length / nFeatures, nFeatures, values });
+  }
+
+  async curve(row: Float64Array, feature: number, grid: Float64Array): Promise<Float64Array> {
+    return iceCurve((await this.#needReady()).predictor, row, feature, grid);
+  }
+
+  async surface(row: Float64Array, featureA: number, gridA: Float64Array, featureB: number, gridB: Float64Array): Promise<Float64Array> {
+    return iceSurface((await this.#needReady()).predictor, row, featureA, gridA, featureB, gridB);
+  }
+
+  async explain(row: Float64Array): Promise<InteractiveResult> {
+    const ready = await this.#needReady();
+    const started = performance.now();
+    const { setup, predictor, trees } = ready;
+    ready.prepared ??= explainerById(setup.spec.explainer).prepare(setup.spec, {
+      predictor,
+      trees,
+      features: setup.asset.features,
+      outputs: setup.asset.outputs,
+    });
+    const prepared = await ready.prepared;
+    const rows: EncodedRows = { nRows: 1, nFeatures: predictor.nFeatures, values: row };
+    const chunk = await prepared.explain(rows, Int32Array.of(EDITED_ROW));
+    return {
+      explainer: setup.explainerLabel,
+      unit: setup.unit,
+      values: chunk.values,
+      standardErrors: chunk.standardErrors,
+      baseValues: prepared.baseValues,
+      prediction: await predictor.predict(rows),
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  async #prepare(setup: InteractiveSetup): Promise<Ready> {
+    const { asset } = setup;
+    const predictor = await createOrtPredictor(asset, this.#ort);
+    const trees = readTreeModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
+    // The first run of a session is slow: take it before the user types.
+    await predictor.predict({ nRows: 1, nFeatures: setup.spec.background.rows.nFeatures, values: setup.spec.background.rows.values.slice(0, setup.spec.background.rows.nFeatures) });
+    return { setup, predictor, trees: 'reason' in trees ? null : trees, prepared: null };
+  }
+
+  async #needReady(): Promise<Ready> {
+    if (this.#ready === null) {
+      throw new LimpidError({ tag: 'BadRequest', message: 'No model is open.', hint: 'Open an ONNX model with its table to predict edited rows.' });
+    }
+    return this.#ready;
+  }
+}

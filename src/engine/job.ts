@@ -1,0 +1,122 @@
+import type { ExplainEstimate, ExplainerId } from '#/explainers/explainer';
+import type { StudySummary } from '#/domain/summary';
+import type { PlainError } from '#/base/errors';
+
+/** Which rows to explain. `fit`: as many (a seeded sample) as fit the seconds, at least `atLeast`. */
+export type RowSelection =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'fit'; readonly seconds: number; readonly atLeast: number }
+  | { readonly kind: 'sample'; readonly count: number }
+  | { readonly kind: 'rows'; readonly rows: readonly number[] };
+
+export interface ExplainJob {
+  readonly kind: 'explain';
+  readonly explainer: ExplainerId;
+  readonly rows: RowSelection;
+  readonly backgroundRows: number;
+  readonly outputSpace: 'raw' | 'probability';
+  readonly seed: number;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface PermutationJob {
+  readonly kind: 'permutation importance';
+  /** Null: accuracy for classes, R² for values. */
+  readonly metric: string | null;
+  readonly repeats: number;
+  readonly maxRows: number;
+  readonly seed: number;
+}
+
+/** PDP of one feature over a seeded sample of rows, with some of its ICE lines. The result is returned, not stored. */
+export interface CurveJob {
+  readonly kind: 'partial dependence';
+  readonly feature: number;
+  /** Encoded grid, ascending. */
+  readonly grid: Float64Array;
+  readonly maxRows: number;
+  readonly lines: number;
+  readonly seed: number;
+}
+
+export interface PredictJob {
+  readonly kind: 'predict';
+}
+
+export type Job = ExplainJob | PermutationJob | CurveJob | PredictJob;
+
+/** What a finished (or cancelled) job gave. */
+export type JobOutcome =
+  | { readonly kind: 'explanation'; readonly id: string; readonly completed: number; readonly total: number }
+  | { readonly kind: 'predicted' }
+  | {
+      readonly kind: 'curve';
+      readonly grid: Float64Array;
+      /** [grid, nOutputs] row-major, in prediction space. */
+      readonly average: Float64Array;
+      /** Each [grid, nOutputs], of the rows in `lineRows`. */
+      readonly lines: readonly Float64Array[];
+      readonly lineRows: readonly number[];
+      readonly nRows: number;
+      readonly nOutputs: number;
+    };
+
+export interface JobStatus {
+  readonly id: string;
+  /** `Kernel SHAP`, `Predicting`. */
+  readonly label: string;
+  readonly kind: Job['kind'];
+  readonly state: 'running' | 'done' | 'cancelled' | 'failed';
+  readonly done: number;
+  readonly total: number;
+  /** What is counted: rows, features. */
+  readonly unit: string;
+  /** NaN before the first progress. */
+  readonly secondsLeft: number;
+  /** The explanation that shows the partial result, null when there is none. */
+  readonly explanation: string | null;
+  readonly error: PlainError | null;
+}
+
+/** One explainer as the dialog shows it, for this model. */
+export interface ExplainerOffer {
+  readonly id: ExplainerId;
+  readonly label: string;
+  readonly semantics: string;
+  readonly sentence: string;
+  /** Null: available. */
+  readonly unavailable: string | null;
+  readonly outputSpaces: readonly { readonly space: 'raw' | 'probability'; readonly unit: string }[];
+  readonly estimate: ExplainEstimate | null;
+  /** Rows for `fit` 20 s at least 20, with the given background. */
+  readonly fitRows: number;
+}
+
+export interface ExplainPlanParams {
+  readonly backgroundRows: number;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What the Explain dialog is drawn from. */
+export interface ExplainPlan {
+  readonly recommended: ExplainerId;
+  readonly reason: string;
+  readonly offers: readonly ExplainerOffer[];
+  readonly nRows: number;
+  readonly nFeatures: number;
+  readonly lanes: number;
+}
+
+/** Events that the engine sends without being asked. */
+export type EngineEvent =
+  /** The study changed: a command, an undo, a job's partial result. */
+  | { readonly kind: 'study'; readonly summary: StudySummary; readonly history: History }
+  | { readonly kind: 'jobs'; readonly jobs: readonly JobStatus[] }
+  /** Something a person should know: not kept on this device, a worker was restarted. */
+  | { readonly kind: 'notice'; readonly code: string; readonly message: string };
+
+/** Labels of what undo and redo would do, null when there is nothing. */
+export interface History {
+  readonly undo: string | null;
+  readonly redo: string | null;
+}

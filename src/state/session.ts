@@ -1,0 +1,50 @@
+import { create } from 'zustand';
+import type { PlainError } from '#/base/errors';
+import type { StudySummary } from '#/domain/summary';
+import type { History, JobStatus } from '#/engine/job';
+import type { ImportCard } from '#/formats/draft';
+import type { StudySource } from '#/workers/contract';
+
+/** What is going on: which study is open, what is being opened, which jobs run. Filled by app/ from engine events. */
+export type OpenPhase =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'opening'; readonly label: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'card'; readonly draft: string; readonly card: ImportCard; readonly source: StudySource }
+  | { readonly kind: 'failed'; readonly label: string; readonly error: PlainError };
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'info' | 'warning' | 'error';
+  readonly text: string;
+  readonly error: PlainError | null;
+}
+
+interface SessionStore {
+  readonly study: StudySummary | null;
+  readonly source: StudySource | null;
+  /** Findings and items of the last drop, for "what was opened". */
+  readonly card: ImportCard | null;
+  readonly opening: OpenPhase;
+  readonly history: History;
+  readonly jobs: readonly JobStatus[];
+  readonly notices: readonly Notice[];
+  readonly explainOpen: boolean;
+  set(patch: Partial<Omit<SessionStore, 'set' | 'notify' | 'dismiss'>>): void;
+  notify(notice: Omit<Notice, 'id'>): void;
+  dismiss(id: number): void;
+}
+
+export const useSession = create<SessionStore>()((set) => ({
+  study: null,
+  source: null,
+  card: null,
+  opening: { kind: 'idle' },
+  history: { undo: null, redo: null },
+  jobs: [],
+  notices: [],
+  explainOpen: false,
+  set: (patch) => set(patch),
+  notify: (notice) =>
+    set((state) => ({ notices: [...state.notices, { ...notice, id: (state.notices.at(-1)?.id ?? 0) + 1 }].slice(-5) })),
+  dismiss: (id) => set((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) })),
+}));

@@ -1,0 +1,15 @@
+import { expose } from 'comlink';
+import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { ComputeHost } from '#/engine/compute-host';
+import type { ComputeApi } from '#/workers/contract';
+import { installTransferHandlers } from '#/workers/transfer';
+
+installTransferHandlers();
+const host = new ComputeHost({ wasmPath: new URL(ortWasm, import.meta.url).href });
+const api: ComputeApi = {
+  run: (task, signal) => host.run(task, signal),
+  ping: () => Promise.resolve(performance.now()),
+};
+
+// The page hands over the port that leads to the study worker.
+addEventListener('message', (event: MessageEvent<MessagePort>) => expose(api, event.data), { once: true });

@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         plugins: [react()],
         server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
-        optimizeDeps: { exclude: ['onnxruntime-web'], include: ['comlink', 'onnx-buf', '@bufbuild/protobuf', 'react', 'react-dom/client', 'react/jsx-dev-runtime'] },
+        optimizeDeps: { exclude: ['onnxruntime-web'], include: ['comlink', 'fflate', 'papaparse', 'valibot', 'onnx-buf', '@bufbuild/protobuf', 'react', 'react-dom/client', 'react/jsx-dev-runtime'] },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],

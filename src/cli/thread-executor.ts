@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Executor, Lane } from '#/engine/executor';
+import type { ComputeResult } from '#/engine/compute-task';
+import { withCallSignal } from '#/workers/call-signal';
 import type { ComputeApi } from '#/workers/contract';
 import { installTransferHandlers } from '#/workers/transfer';
 
@@ -15,7 +17,7 @@ export function createThreadExecutor(lanes: number, entry: URL): Executor {
       const thread = new Worker(entry);
       const api = wrap<ComputeApi>(nodeEndpoint(thread));
       const lane: Lane = {
-        run: (task, signal) => (signal === undefined ? api.run(task) : api.run(task, signal)),
+        run: async (task, signal) => (signal === undefined ? await api.run(task) : await withCallSignal<ComputeResult>(signal, async (own) => await api.run(task, own))),
         ping: async () => {
           await api.ping();
         },

@@ -3,7 +3,8 @@ import type { ModelAsset, Predictor } from '#/domain/model';
 import type { ComputeResult, ComputeTask, ModelFacts } from '#/engine/compute-task';
 import { explainerById } from '#/explainers/catalogue';
 import type { PreparedExplainer } from '#/explainers/explainer';
-import { createOrtPredictor, type OrtOptions } from '#/inference/create-ort-predictor';
+import { createOrtPredictor } from '#/inference/create-ort-predictor';
+import type { RuntimeOptions } from '#/inference/runtime';
 import { probeModel } from '#/inference/probe';
 import { readTreeModel } from '#/onnx/read-tree-model';
 import { ensembleFacts } from '#/trees/ensemble-facts';
@@ -22,9 +23,9 @@ interface InstalledModel {
 export class ComputeHost {
   readonly #models = new Map<string, InstalledModel>();
   readonly #specs = new Map<string, PreparedExplainer>();
-  readonly #ort: OrtOptions;
+  readonly #ort: RuntimeOptions;
 
-  constructor(ort: OrtOptions = {}) {
+  constructor(ort: RuntimeOptions = {}) {
     this.#ort = ort;
   }
 

@@ -1,9 +1,9 @@
 import { ComputeHost } from '#/engine/compute-host';
 import type { Executor } from '#/engine/executor';
-import type { OrtOptions } from '#/inference/create-ort-predictor';
+import type { RuntimeOptions } from '#/inference/runtime';
 
 /** Lanes on the own thread: tests, the command line on one core. ONNX Runtime is not re-entrant, so there is one lane. */
-export function createInProcessExecutor(ort: OrtOptions = {}): Executor {
+export function createInProcessExecutor(ort: RuntimeOptions = {}): Executor {
   return {
     kind: 'in process',
     lanes: 1,

@@ -4,7 +4,8 @@ import type { TreeModel } from '#/trees/tree-ensemble';
 import { explainerById } from '#/explainers/catalogue';
 import { iceCurve, iceSurface } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
-import { createOrtPredictor, type OrtOptions } from '#/inference/create-ort-predictor';
+import { createOrtPredictor } from '#/inference/create-ort-predictor';
+import type { RuntimeOptions } from '#/inference/runtime';
 import { readTreeModel } from '#/onnx/read-tree-model';
 
 /** What the study hands over when a model is open: the model and how to explain an edited row. */
@@ -40,10 +41,10 @@ const EDITED_ROW = -1;
  * The session is made as soon as a model is open: the first keystroke finds it ready.
  */
 export class InteractiveHost {
-  readonly #ort: OrtOptions;
+  readonly #ort: RuntimeOptions;
   #ready: Promise<Ready> | null = null;
 
-  constructor(ort: OrtOptions = {}) {
+  constructor(ort: RuntimeOptions = {}) {
     this.#ort = ort;
   }
 
@@ -74,13 +75,13 @@ export class InteractiveHost {
     const ready = await this.#needReady();
     const started = performance.now();
     const { setup, predictor, trees } = ready;
-    ready.prepared ??= explainerById(setup.spec.explainer).prepare(setup.spec, {
+    const making = (ready.prepared ??= explainerById(setup.spec.explainer).prepare(setup.spec, {
       predictor,
       trees,
       features: setup.asset.features,
       outputs: setup.asset.outputs,
-    });
-    const prepared = await ready.prepared;
+    }));
+    const prepared = await making;
     const rows: EncodedRows = { nRows: 1, nFeatures: predictor.nFeatures, values: row };
     const chunk = await prepared.explain(rows, Int32Array.of(EDITED_ROW));
     return {

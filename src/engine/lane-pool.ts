@@ -27,7 +27,6 @@ interface Slot {
 
 interface Waiting {
   readonly run: (slot: Slot) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -103,18 +102,18 @@ export class LanePool {
     const slot = this.#free.shift();
     if (slot) return slot;
     return new Promise<Slot>((resolve, reject) => {
-      const waiting: Waiting = { run: resolve, reject };
-      this.#queue.push(waiting);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          const at = this.#queue.indexOf(waiting);
-          if (at < 0) return;
-          this.#queue.splice(at, 1);
-          reject(new LimpidError({ tag: 'Aborted', message: 'Cancelled.' }));
+      const leave = (): void => {
+        this.#queue.splice(this.#queue.indexOf(waiting), 1);
+        reject(new LimpidError({ tag: 'Aborted', message: 'Cancelled.' }));
+      };
+      const waiting: Waiting = {
+        run: (free) => {
+          signal?.removeEventListener('abort', leave);
+          resolve(free);
         },
-        { once: true },
-      );
+      };
+      this.#queue.push(waiting);
+      signal?.addEventListener('abort', leave, { once: true });
     });
   }
 

@@ -60,7 +60,8 @@ export interface ExplainableModel {
   readonly nOutputs: number;
   readonly predictionSpace: PredictionSpace;
   /** Number of leaves and deepest path of the tree model, or why there is none. */
-  readonly trees: { readonly leaves: number; readonly depth: number; readonly nTrees: number; readonly link: string } | { readonly reason: string };
+  readonly trees:
+    { readonly leaves: number; readonly depth: number; readonly nTrees: number; readonly link: string } | { readonly reason: string };
   /** Measured on the spot: seconds per predicted row. */
   readonly secondsPerRow: number;
 }

@@ -28,7 +28,8 @@ export interface ParsedModel {
   /** ZipMap removed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly signature: ModelSignature;
-  /** Input names meant for people, where the file has them (metadata), else the graph's names. */
+  /** Names of the slots in order, where the file's metadata hold them; null otherwise. */
+  readonly featureNames: readonly string[] | null;
   readonly findings: readonly Finding[];
 }
 

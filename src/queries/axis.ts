@@ -5,7 +5,7 @@ export type AxisRef =
   | { readonly kind: 'true' }
   | { readonly kind: 'predicted' }
   | { readonly kind: 'probability'; readonly classIndex: number }
-  /** Regression: true minus predicted. Classifiers: correct / wrong (binary: true/false positives and negatives of class 1). */
+  /** Regression: predicted minus true. Classifiers: correct / wrong (binary: true/false positives and negatives of class 1). */
   | { readonly kind: 'error' }
   | { readonly kind: 'importance'; readonly feature: number };
 

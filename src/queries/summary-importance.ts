@@ -21,7 +21,7 @@ interface SummaryBase {
   readonly signed: boolean;
 }
 
-/** At most MAX_MARKS points in all: one entry a point. */
+/** At most 3 * MAX_MARKS points in all: one entry a point. */
 export interface SwarmPoints extends SummaryBase {
   readonly kind: 'swarm';
   /** Position in `features`. */

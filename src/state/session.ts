@@ -3,6 +3,7 @@ import type { PlainError } from '#/base/errors';
 import type { StudySummary } from '#/domain/summary';
 import type { History, JobStatus } from '#/engine/job';
 import type { ImportCard } from '#/formats/draft';
+import type { Choices } from '#/state/choices';
 import type { StudySource } from '#/workers/contract';
 
 /** What is going on: which study is open, what is being opened, which jobs run. Filled by app/ from engine events. */
@@ -11,6 +12,19 @@ export type OpenPhase =
   | { readonly kind: 'opening'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly kind: 'card'; readonly draft: string; readonly card: ImportCard; readonly source: StudySource }
   | { readonly kind: 'failed'; readonly label: string; readonly error: PlainError };
+
+/** A file as the browser hands it over; `path` keeps folders. */
+export interface PickedFile {
+  readonly path: string;
+  readonly file: Blob;
+}
+
+/** A link that names a file which is not on this site: the landing page asks for it. */
+export interface AwaitedFile {
+  readonly name: string;
+  readonly hash: string;
+  readonly choices: Choices;
+}
 
 export interface Notice {
   readonly id: number;
@@ -29,6 +43,13 @@ interface SessionStore {
   readonly jobs: readonly JobStatus[];
   readonly notices: readonly Notice[];
   readonly explainOpen: boolean;
+  /** The list of what the last drop held is shown. */
+  readonly cardOpen: boolean;
+  /** The landing page is shown although a study is open: the way back is one click. */
+  readonly atLanding: boolean;
+  readonly awaited: AwaitedFile | null;
+  /** Dropped while a study was open: the page asks what to do with them. */
+  readonly pendingDrop: readonly PickedFile[] | null;
   set(patch: Partial<Omit<SessionStore, 'set' | 'notify' | 'dismiss'>>): void;
   notify(notice: Omit<Notice, 'id'>): void;
   dismiss(id: number): void;
@@ -43,6 +64,10 @@ export const useSession = create<SessionStore>()((set) => ({
   jobs: [],
   notices: [],
   explainOpen: false,
+  cardOpen: false,
+  atLanding: true,
+  awaited: null,
+  pendingDrop: null,
   set: (patch) => set(patch),
   notify: (notice) =>
     set((state) => ({ notices: [...state.notices, { ...notice, id: (state.notices.at(-1)?.id ?? 0) + 1 }].slice(-5) })),

@@ -6,6 +6,8 @@ export interface ViewDefinition {
   readonly id: string;
   /** VIEWS 1: `Data Exploration`; also the view's heading. */
   readonly name: string;
+  /** Where there is no room (bottom bar). */
+  readonly shortName: string;
   readonly icon: ComponentType<{ readonly size?: number | string }>;
   needs(study: StudySummary, explanation: ExplanationSummary | null): string | null;
   readonly component: ComponentType;

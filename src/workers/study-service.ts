@@ -1,11 +1,11 @@
-import { wrap, type Remote } from 'comlink';
 import { fromPlainError, LimpidError } from '#/base/errors';
 import { Engine } from '#/engine/engine';
-import type { Executor, Lane } from '#/engine/executor';
+import type { Executor } from '#/engine/executor';
 import type { EngineEvent } from '#/engine/job';
 import type { ImportDraft } from '#/formats/draft';
 import type { Store } from '#/storage/store';
-import type { ComputeApi, DraftMessage, OpenOutcome, StudyApi, StudySource } from '#/workers/contract';
+import type { DraftMessage, OpenOutcome, StudyApi, StudySource } from '#/workers/contract';
+import { createPortLane } from '#/workers/port-lane';
 
 interface PendingDraft {
   readonly draft: ImportDraft;
@@ -14,24 +14,7 @@ interface PendingDraft {
 
 /** Lanes that are Web Workers, reached over ports that the page makes. */
 function createWebExecutor(lanes: number, openLane: (index: number) => Promise<MessagePort>): Executor {
-  return {
-    kind: 'web worker',
-    lanes,
-    open: async (index): Promise<Lane> => {
-      const port = await openLane(index);
-      const api: Remote<ComputeApi> = wrap<ComputeApi>(port);
-      return {
-        run: (task, signal) => (signal === undefined ? api.run(task) : api.run(task, signal)),
-        ping: async () => {
-          await api.ping();
-        },
-        dispose: () => {
-          port.close();
-          return Promise.resolve();
-        },
-      };
-    },
-  };
+  return { kind: 'web worker', lanes, open: async (index) => createPortLane(await openLane(index)) };
 }
 
 /** The engine behind the study worker's port: drafts that wait for choices, and one engine. */

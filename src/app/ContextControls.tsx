@@ -1,0 +1,159 @@
+import { Popover, Select, type ComboboxItem } from '@mantine/core';
+import { Button } from '#/components/Button';
+import { classLabels, outputChoices, sameOutputChoice, type OutputChoice } from '#/domain/outputs';
+import type { ExplanationSummary, StudySummary } from '#/domain/summary';
+import { useChoices } from '#/state/choices';
+import type { ActiveScope } from '#/state/use-scope';
+import { outputChoiceHint, outputChoiceLabel } from '#/text/outputs';
+import { rowName } from '#/text/coverage';
+import { shellText } from '#/text/shell';
+import { badgeText, unitLabel } from '#/text/units';
+import styles from './ContextControls.module.css';
+
+interface ContextControlsProps {
+  readonly active: ActiveScope;
+  /** One below the other, in a sheet. */
+  readonly stacked?: boolean;
+  readonly onRow?: () => void;
+}
+
+/** Explanation, output, rows: here only, so that no view repeats them. */
+export function ContextControls({ active, stacked = false, onRow }: ContextControlsProps) {
+  const { study, explanation } = active;
+  const row = useChoices((state) => state.choices.row);
+  const selectRow = useChoices((state) => state.selectRow);
+  const openRow = () => {
+    selectRow(row ?? 0);
+    onRow?.();
+  };
+  return (
+    <div className={styles.controls} data-stacked={stacked}>
+      {explanation === null ? (
+        <span className={styles.fact}>
+          {shellText.explanation}: {shellText.noExplanation}
+        </span>
+      ) : (
+        <>
+          <ExplanationPicker study={study} active={explanation} inSheet={stacked} />
+          <Badge explanation={explanation} inSheet={stacked} />
+        </>
+      )}
+      <OutputPicker active={active} inSheet={stacked} />
+      <span className={styles.fact}>{shellText.allRows(study.nRows)}</span>
+      {study.nRows > 0 && (
+        <Button look={row === null ? 'plain' : 'quiet'} onClick={openRow}>
+          {row === null || row >= study.nRows ? shellText.openRow : rowName(row)}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ExplanationPickerProps {
+  readonly study: StudySummary;
+  readonly active: ExplanationSummary;
+  readonly inSheet: boolean;
+}
+
+function ExplanationPicker({ study, active, inSheet }: ExplanationPickerProps) {
+  const set = useChoices((state) => state.set);
+  const data = study.explanations.map((one) => ({ value: one.id, label: explanationLabel(one, study) }));
+  const renderOption = ({ option }: { readonly option: ComboboxItem }) => {
+    const one = study.explanations.find(({ id }) => id === option.value);
+    if (one === undefined) return option.label;
+    const badge = badgeText(one.badge);
+    return (
+      <span className={styles.option}>
+        <span className={styles.optionName}>{option.label}</span>
+        <span className={styles.optionFacts}>
+          {rowsOf(one)} · <span data-tone={badge.tone}>{badge.short}</span>
+        </span>
+      </span>
+    );
+  };
+  return (
+    <Select
+      label={shellText.explanation}
+      classNames={pickerClasses('explanation')}
+      data={data}
+      value={active.id}
+      allowDeselect={false}
+      onChange={(id) => set({ explanation: id })}
+      renderOption={renderOption}
+      comboboxProps={{ width: 320, position: 'bottom-start', withinPortal: !inSheet, transitionProps: { duration: 0 } }}
+    />
+  );
+}
+
+/** Whether the values sum to the prediction: short here, one sentence on demand. */
+function Badge({ explanation, inSheet }: { readonly explanation: ExplanationSummary; readonly inSheet: boolean }) {
+  const badge = badgeText(explanation.badge);
+  return (
+    <Popover width={300} position="bottom" withinPortal={!inSheet} transitionProps={{ duration: 0 }}>
+      <Popover.Target>
+        <button type="button" className={styles.badge} data-tone={badge.tone} title={shellText.sums}>
+          {badge.short}
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <p>{badge.long}</p>
+        <p className={styles.note}>{rowsOf(explanation)}</p>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function OutputPicker({ active, inSheet }: { readonly active: ActiveScope; readonly inSheet: boolean }) {
+  const set = useChoices((state) => state.set);
+  const { outputs } = active.study;
+  const choices = outputChoices(outputs);
+  const labels = classLabels(outputs);
+  const position = choices.findIndex((choice) => sameOutputChoice(choice, active.scope.output));
+  const label = (choice: OutputChoice) => outputChoiceLabel(choice, labels, outputs.targetName);
+  const data = choices.map((choice, i) => ({ value: String(i), label: label(choice) }));
+  const renderOption = ({ option }: { readonly option: ComboboxItem }) => {
+    const i = Number(option.value);
+    const choice = choices[i];
+    const hint = choice === undefined ? null : outputChoiceHint(choice);
+    return (
+      <span className={styles.option}>
+        <span className={styles.optionName}>{option.label}</span>
+        <span className={styles.optionFacts}>{[hint, i === 0 ? shellText.defaultMark : null].filter((part) => part !== null).join(' · ')}</span>
+      </span>
+    );
+  };
+  // The default needs no place in the link.
+  const pick = (key: string | null) => set({ output: key === null || key === '0' ? null : (choices[Number(key)] ?? null) });
+  return (
+    <Select
+      label={shellText.output}
+      classNames={pickerClasses('output')}
+      data={data}
+      value={String(Math.max(0, position))}
+      allowDeselect={false}
+      searchable={data.length > 12}
+      onChange={pick}
+      renderOption={renderOption}
+      comboboxProps={{ width: 260, position: 'bottom-start', withinPortal: !inSheet, transitionProps: { duration: 0 } }}
+    />
+  );
+}
+
+function pickerClasses(kind: 'explanation' | 'output') {
+  return {
+    root: `${styles.picker ?? ''} ${styles[kind] ?? ''}`,
+    label: styles.label ?? '',
+    wrapper: styles.wrapper ?? '',
+    input: styles.input ?? '',
+  };
+}
+
+function explanationLabel(one: ExplanationSummary, study: StudySummary): string {
+  return [one.name, one.featureSpace === 'raw' ? shellText.raw : shellText.engineered, unitLabel(one.space, study.outputs)].join(' · ');
+}
+
+function rowsOf(one: ExplanationSummary): string {
+  if (!one.hasLocal) return shellText.globalOnly;
+  if (one.state === 'running') return shellText.running(one.completed, one.nRows);
+  return shellText.explainedRows(one.completed, one.nRows);
+}

@@ -1,0 +1,32 @@
+import { useIsFetching, useIsMutating } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useIdle } from '#/state/idle';
+import { useSession } from '#/state/session';
+
+/** Between one answer and the question it leads to, the page is idle for a moment that does not count. */
+const QUIET_MS = 60;
+
+/** `<html data-idle data-jobs>`: what tests (and screen recorders) wait for instead of sleeping. */
+export function IdleSignal() {
+  const fetching = useIsFetching();
+  const mutating = useIsMutating();
+  const working = useIdle((state) => state.working);
+  const opening = useSession((state) => state.opening.kind === 'opening');
+  const jobs = useSession((state) => state.jobs.filter((job) => job.state === 'running').length);
+  const busy = fetching > 0 || mutating > 0 || working > 0 || opening;
+  useEffect(() => {
+    const { dataset } = document.documentElement;
+    if (busy) {
+      dataset['idle'] = 'false';
+      return;
+    }
+    const timer = setTimeout(() => {
+      dataset['idle'] = 'true';
+    }, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  useEffect(() => {
+    document.documentElement.dataset['jobs'] = String(jobs);
+  }, [jobs]);
+  return null;
+}

@@ -1,0 +1,66 @@
+import { lazy, type ComponentType } from 'react';
+import { DataIcon, ExploreIcon, GlobalIcon, OverviewIcon, SummaryIcon } from '#/app/view-icons';
+import type { ViewDefinition } from '#/state/view';
+import { shellText } from '#/text/shell';
+import { viewsText } from '#/text/views';
+
+/** A component of a feature, loaded when it is first shown. */
+function later<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  return lazy(async () => ({ default: (await load())[name] }));
+}
+
+const { needs } = shellText;
+
+/** The rail, top to bottom. Adding a view is one entry here and one folder in features/. */
+export const views: readonly ViewDefinition[] = [
+  {
+    id: 'overview',
+    ...viewsText.overview,
+    icon: OverviewIcon,
+    needs: () => null,
+    component: later(() => import('#/features/overview/Overview'), 'Overview'),
+  },
+  {
+    id: 'data',
+    ...viewsText.data,
+    icon: DataIcon,
+    needs: (study) => (study.nRows > 0 && study.columns.length > 0 ? null : needs.noRows),
+    component: later(() => import('#/features/data-exploration/DataExploration'), 'DataExploration'),
+  },
+  {
+    id: 'global',
+    ...viewsText.global,
+    icon: GlobalIcon,
+    needs: (study, explanation) => (explanation !== null ? null : noExplanation(study.model !== null)),
+    component: later(() => import('#/features/global-importance/GlobalImportance'), 'GlobalImportance'),
+  },
+  {
+    id: 'explore',
+    ...viewsText.explore,
+    icon: ExploreIcon,
+    needs: (study, explanation) => needsLocal(study.model !== null, explanation),
+    component: later(() => import('#/features/explanation-exploration/ExplanationExploration'), 'ExplanationExploration'),
+  },
+  {
+    id: 'summary',
+    ...viewsText.summary,
+    icon: SummaryIcon,
+    needs: (study, explanation) => needsLocal(study.model !== null, explanation),
+    component: later(() => import('#/features/summary-importance/SummaryImportance'), 'SummaryImportance'),
+  },
+];
+
+export const rowViews = {
+  local: later(() => import('#/features/local-importance/LocalImportance'), 'LocalImportance'),
+  'what-if': later(() => import('#/features/perturbation/Perturbation'), 'Perturbation'),
+  ice: later(() => import('#/features/ice/Ice'), 'Ice'),
+};
+
+function noExplanation(hasModel: boolean): string {
+  return hasModel ? needs.noExplanationModel : needs.noExplanation;
+}
+
+function needsLocal(hasModel: boolean, explanation: { readonly hasLocal: boolean } | null): string | null {
+  if (explanation === null) return noExplanation(hasModel);
+  return explanation.hasLocal ? null : needs.globalOnly;
+}

@@ -1,0 +1,65 @@
+import { predictionOfClass, type Outputs, type PredictionSpace } from '#/domain/outputs';
+
+/** One curve over a grid, for the shown output. */
+export type Curve = Float64Array;
+
+/**
+ * The shown output of stored predictions over a grid.
+ * @param stored - [n, nOutputs] row-major in prediction space
+ * @param classIndex - class shown, -1 for the only value
+ * @returns [n]
+ */
+export function curveOf(outputs: Outputs, space: PredictionSpace, stored: Float64Array, nOutputs: number, classIndex: number): Curve {
+  const n = Math.floor(stored.length / nOutputs);
+  return Float64Array.from({ length: n }, (_, i) => {
+    const row = stored.subarray(i * nOutputs, (i + 1) * nOutputs);
+    return classIndex < 0 ? row[0]! : predictionOfClass(outputs, space, row, classIndex);
+  });
+}
+
+/** A curve minus its value at one grid position; unchanged when that is -1. */
+export function centred(curve: Curve, at: number): Curve {
+  const zero = at < 0 ? 0 : curve[at]!;
+  return curve.map((value) => value - zero);
+}
+
+/** What the ICE chart draws. All curves are over `grid`, except the sampled ones, which are over `sampleGrid`. */
+export interface IceAnswer {
+  readonly row: number;
+  readonly featureName: string;
+  readonly featureKind: 'numeric' | 'categorical' | 'boolean' | 'datetime';
+  /** Labels by grid value for categories and booleans. */
+  readonly labels: readonly string[];
+  readonly grid: Float64Array;
+  readonly curve: Curve;
+  /** Grid position of the row's own value, -1 when it is missing. */
+  readonly own: number;
+  readonly edited: { readonly curve: Curve; readonly own: number; readonly grid: Float64Array } | null;
+  /** Average over rows and some of their lines. */
+  readonly average: { readonly grid: Float64Array; readonly curve: Curve; readonly nRows: number; readonly lines: readonly Curve[]; readonly rows: readonly number[] } | null;
+  /** Rows of the data by 20 equal bins between the feature's min and max, or by category. */
+  readonly density: { readonly counts: Uint32Array; readonly min: number; readonly max: number } | null;
+  readonly outputLabel: string;
+  readonly unit: string;
+  readonly centred: boolean;
+  readonly showLines: boolean;
+}
+
+/** A picture of two features. */
+export interface IceSurface {
+  readonly row: number;
+  readonly a: SurfaceAxis;
+  readonly b: SurfaceAxis;
+  /** [gridA, gridB] */
+  readonly values: Float64Array;
+  readonly outputLabel: string;
+  readonly unit: string;
+}
+
+export interface SurfaceAxis {
+  readonly name: string;
+  readonly kind: 'numeric' | 'categorical' | 'boolean' | 'datetime';
+  readonly labels: readonly string[];
+  readonly grid: Float64Array;
+  readonly own: number;
+}

@@ -1,0 +1,262 @@
+import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
+import { buildFrameSpec, extentOf, frameSignals, laneDomain, paddedDomain } from '#/charts/frame';
+import { centred, type Curve, type IceAnswer } from '#/charts/ice-data';
+import { labelLength, type ChartTheme } from '#/charts/theme';
+import { rowName, withUnit } from '#/text/coverage';
+import { middleEllipsis, visibleLabel } from '#/text/labels';
+import { formatDate, formatFull, formatNumber } from '#/text/numbers';
+import { describeIce, iceText } from '#/text/ice';
+
+export interface IceShape {
+  readonly x: 'linear' | 'time' | 'category';
+  readonly slanted: boolean;
+}
+
+export function spec(shape: IceShape, theme: ChartTheme): Spec {
+  const discrete = shape.x === 'category';
+  const line = (name: string, mark: Readonly<Record<string, unknown>>) => ({ x, y }: { x: (field: string) => Spec; y: (field: string) => Spec }) => ({
+    data: { name, values: [] },
+    mark: { type: 'line', interpolate: 'linear', ...mark },
+    encoding: { x: x('x'), y: y('y'), detail: { field: 'l', type: 'nominal' } },
+  });
+  const point = (name: string, mark: Readonly<Record<string, unknown>>) => ({ x, y }: { x: (field: string) => Spec; y: (field: string) => Spec }) => ({
+    data: { name, values: [] },
+    mark: { type: 'point', filled: true, opacity: 1, ...mark },
+    encoding: { x: x('x'), y: y('y') },
+  });
+  return buildFrameSpec(
+    {
+      x: { type: shape.x, title: true, grid: false, nice: false, ...(shape.slanted ? { labelAngle: -40 } : {}) },
+      y: { type: 'linear', title: true, grid: true },
+      layers: [
+        ({ x, y }) => ({
+          data: { name: 'density', values: [] },
+          mark: { type: 'rect', fill: theme.textQuiet, opacity: 0.28 },
+          encoding: { x: x('x0'), x2: { field: 'x1' }, y: y('y0'), y2: { field: 'y1' } },
+        }),
+        discrete
+          ? point('lines', { size: 14, fill: theme.textQuiet, opacity: 0.35 })
+          : line('lines', { stroke: theme.textQuiet, strokeWidth: 1, opacity: 0.28 }),
+        discrete
+          ? point('average', { shape: 'square', size: 70, fill: theme.textQuiet })
+          : line('average', { stroke: theme.textQuiet, strokeWidth: 2.5, strokeDash: [6, 4] }),
+        discrete ? point('row', { size: 70, fill: theme.negative }) : line('row', { stroke: theme.negative, strokeWidth: 2.5 }),
+        discrete ? point('edited', { shape: 'triangle-up', size: 80, fill: theme.positive }) : line('edited', { stroke: theme.positive, strokeWidth: 2.5, strokeDash: [2, 2] }),
+        ({ x, y }) => ({
+          data: { name: 'own', values: [] },
+          mark: { type: 'point', filled: true, size: 110, stroke: theme.background, strokeWidth: 2, opacity: 1 },
+          encoding: { x: x('x'), y: y('y'), fill: { field: 'c', type: 'nominal', scale: null } },
+        }),
+      ],
+    },
+    theme,
+  );
+}
+
+interface Curves {
+  readonly row: Curve;
+  readonly edited: Curve | null;
+  readonly average: Curve | null;
+  readonly lines: readonly Curve[];
+}
+
+/** The curves as drawn: all minus their value at the row's own value when centred. */
+export function drawnCurves(answer: IceAnswer): Curves {
+  const shift = (curve: Curve, at: number): Curve => (answer.centred ? centred(curve, at) : curve);
+  const ownValue = answer.own < 0 ? NaN : answer.grid[answer.own]!;
+  const sampleOwn = answer.average === null ? -1 : nearest(answer.average.grid, ownValue);
+  return {
+    row: shift(answer.curve, answer.own),
+    edited: answer.edited === null ? null : shift(answer.edited.curve, answer.edited.own),
+    average: answer.average === null ? null : shift(answer.average.curve, sampleOwn),
+    lines: answer.average === null || !answer.showLines ? [] : answer.average.lines.map((line) => shift(line, sampleOwn)),
+  };
+}
+
+function nearest(grid: Float64Array, value: number): number {
+  if (Number.isNaN(value)) return -1;
+  let best = -1;
+  grid.forEach((point, i) => {
+    if (best < 0 || Math.abs(point - value) < Math.abs(grid[best]! - value)) best = i;
+  });
+  return best;
+}
+
+function isDiscrete(answer: IceAnswer): boolean {
+  return answer.featureKind === 'categorical' || answer.featureKind === 'boolean';
+}
+
+function valueRange(curves: Curves): readonly [number, number] {
+  const ends = [curves.row, curves.edited, curves.average, ...curves.lines].flatMap((curve) => (curve === null ? [] : [...extentOf(curve)]));
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
+/** Bars along the bottom, at most an eighth of the height. */
+function densityBars(answer: IceAnswer, [low, high]: readonly [number, number]): readonly Datum[] {
+  if (answer.density === null) return [];
+  const { counts, min, max } = answer.density;
+  const most = counts.reduce((a, b) => Math.max(a, b), 1);
+  const room = (high > low ? high - low : 1) / 8;
+  const base = high > low ? low : low - 0.5;
+  const discrete = isDiscrete(answer);
+  const step = (max - min) / counts.length;
+  if (!discrete && !(step > 0)) return [];
+  return Array.from(counts, (count, i) => ({
+    x0: discrete ? i - 0.38 : min + i * step,
+    x1: discrete ? i + 0.38 : min + (i + 1) * step,
+    y0: base,
+    y1: base + (room * count) / most,
+  })).filter((bar) => bar.y1 > bar.y0);
+}
+
+const points = (grid: Float64Array, curve: Curve, l = 0): Datum[] => Array.from(curve, (y, i) => ({ x: grid[i]!, y, l }));
+
+export function datasets(answer: IceAnswer, theme: ChartTheme): Readonly<Record<string, readonly Datum[]>> {
+  const curves = drawnCurves(answer);
+  const own: Datum[] = [];
+  if (answer.own >= 0) own.push({ x: answer.grid[answer.own]!, y: curves.row[answer.own]!, c: theme.negative });
+  if (answer.edited !== null && curves.edited !== null && answer.edited.own >= 0) {
+    own.push({ x: answer.edited.grid[answer.edited.own]!, y: curves.edited[answer.edited.own]!, c: theme.positive });
+  }
+  return {
+    density: densityBars(answer, valueRange(curves)),
+    lines: answer.average === null ? [] : curves.lines.flatMap((line, l) => points(answer.average!.grid, line, l)),
+    average: answer.average === null || curves.average === null ? [] : points(answer.average.grid, curves.average),
+    row: points(answer.grid, curves.row),
+    edited: answer.edited === null || curves.edited === null ? [] : points(answer.edited.grid, curves.edited),
+    own,
+  };
+}
+
+function gridText(answer: IceAnswer, value: number): string {
+  if (isDiscrete(answer)) return visibleLabel(answer.labels[value] ?? String(value));
+  return answer.featureKind === 'datetime' ? formatDate(value) : formatFull(value);
+}
+
+/** The row's line first, point by point, then the other rows' lines. */
+export function marks(answer: IceAnswer): Marks {
+  const curves = drawnCurves(answer);
+  const list = [
+    ...Array.from(curves.row, (y, i) => ({ x: answer.grid[i]!, y, row: answer.row, lane: 0, prediction: answer.curve[i]! })),
+    ...curves.lines.flatMap((line, l) =>
+      Array.from(line, (y, i) => ({
+        x: answer.average!.grid[i]!,
+        y,
+        row: answer.average!.rows[l]!,
+        lane: l + 1,
+        prediction: answer.average!.lines[l]![i]!,
+      })),
+    ),
+  ];
+  const unit = withUnit(answer.outputLabel, answer.unit);
+  return {
+    n: list.length,
+    x: Float64Array.from(list, ({ x }) => x),
+    y: Float64Array.from(list, ({ y }) => y),
+    halfX: null,
+    halfY: null,
+    rows: Int32Array.from(list, ({ row }) => row),
+    features: null,
+    lanes: Int32Array.from(list, ({ lane }) => lane),
+    action: 'row',
+    reach: 'near',
+    exposed: answer.grid.length,
+    facts: (i) => ({ grid: list[i]!.x, prediction: list[i]!.prediction }),
+    tip: (i) => ({
+      title: rowName(list[i]!.row),
+      lines: [
+        { name: visibleLabel(answer.featureName), value: gridText(answer, list[i]!.x) },
+        { name: unit, value: formatFull(list[i]!.prediction) },
+        ...(answer.centred ? [{ name: iceText.change, value: formatFull(list[i]!.y) }] : []),
+      ],
+    }),
+  };
+}
+
+export function table(answer: IceAnswer): ChartTable {
+  const averageAt = (i: number): number | null => {
+    const at = answer.average === null ? -1 : answer.average.grid.indexOf(answer.grid[i]!);
+    return at < 0 ? null : answer.average!.curve[at]!;
+  };
+  const editedAt = (i: number): number | null => {
+    const at = answer.edited === null ? -1 : answer.edited.grid.indexOf(answer.grid[i]!);
+    return at < 0 ? null : answer.edited!.curve[at]!;
+  };
+  const numeric = answer.featureKind === 'numeric';
+  const shown = withUnit(answer.outputLabel, answer.unit);
+  return tableOf(
+    [
+      { name: answer.featureName, numeric },
+      { name: `${iceText.rowColumn}: ${shown}`, numeric: true },
+      ...(answer.edited === null ? [] : [{ name: `${iceText.editedColumn}: ${shown}`, numeric: true }]),
+      ...(answer.average === null ? [] : [{ name: `${iceText.averageColumn}: ${shown}`, numeric: true }]),
+    ],
+    answer.grid.length,
+    (i, column) => {
+      if (column === 0) return numeric ? answer.grid[i]! : gridText(answer, answer.grid[i]!);
+      if (column === 1) return answer.curve[i]!;
+      return column === 2 && answer.edited !== null ? editedAt(i) : averageAt(i);
+    },
+  );
+}
+
+export function describe(answer: IceAnswer): string {
+  const { row } = drawnCurves(answer);
+  let low = 0;
+  let high = 0;
+  row.forEach((value, i) => {
+    if (value < row[low]!) low = i;
+    if (value > row[high]!) high = i;
+  });
+  if (row.length === 0) return '';
+  return describeIce({
+    feature: answer.featureName,
+    output: answer.outputLabel,
+    unit: answer.unit,
+    low: row[low]!,
+    high: row[high]!,
+    lowAt: isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[low]!) : formatNumber(answer.grid[low]!),
+    highAt: isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[high]!) : formatNumber(answer.grid[high]!),
+    centred: answer.centred,
+  });
+}
+
+export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
+  const discrete = isDiscrete(answer);
+  const curves = drawnCurves(answer);
+  const [low, high] = valueRange(curves);
+  const labels = discrete ? answer.labels.map((label) => middleEllipsis(label, labelLength(theme))) : [];
+  const slanted = labels.some((label) => label.length * labels.length > 40);
+  const [gridLow, gridHigh] = extentOf(answer.average === null ? answer.grid : Float64Array.of(...answer.grid, ...answer.average.grid));
+  const xTitle = visibleLabel(answer.featureName);
+  const yTitle = withUnit(answer.centred ? `${iceText.change}: ${answer.outputLabel}` : answer.outputLabel, answer.unit);
+  const shape = discrete ? undefined : ('line' as const);
+  return {
+    kind: 'ice-lines',
+    spec: spec({ x: discrete ? 'category' : answer.featureKind === 'datetime' ? 'time' : 'linear', slanted }, theme),
+    datasets: datasets(answer, theme),
+    signals: frameSignals({
+      xDomain: discrete ? laneDomain(labels.length) : paddedDomain(gridLow, gridHigh, false),
+      yDomain: low === high ? [low - 0.5, high + 0.5] : [low, high],
+      xTitle,
+      yTitle,
+      xLabels: labels,
+    }),
+    xTitle,
+    yTitle,
+    marks: marks(answer),
+    legends: [
+      {
+        kind: 'classes',
+        title: '',
+        items: [
+          { label: iceText.row, colour: theme.negative, ...(shape === undefined ? {} : { shape }) },
+          ...(answer.edited === null ? [] : [{ label: iceText.edited, colour: theme.positive, ...(shape === undefined ? {} : { shape }) }]),
+          ...(answer.average === null ? [] : [{ label: iceText.average(answer.average.nRows), colour: theme.textQuiet, shape: 'tick' as const }]),
+        ],
+      },
+    ],
+    raster: null,
+    height: null,
+  };
+}

@@ -1,0 +1,59 @@
+import type { ChartTable } from '#/charts/chart';
+import { tableOf } from '#/charts/chart';
+import type { ChartTheme } from '#/charts/theme';
+import { withUnit } from '#/text/coverage';
+import { middleEllipsis } from '#/text/labels';
+import { cellText, describeLocal, localText } from '#/text/local-importance';
+import type { LocalFeature, LocalImportanceAnswer } from '#/queries/local-importance';
+
+/** The largest `topK` features and the rest as one. */
+export interface LocalSplit {
+  readonly top: readonly LocalFeature[];
+  readonly others: number;
+  readonly othersPhi: number;
+  readonly othersPerClass: readonly number[];
+}
+
+export function splitLocal(answer: LocalImportanceAnswer, topK: number): LocalSplit {
+  const top = answer.features.slice(0, topK);
+  const rest = answer.features.slice(topK);
+  const sum = (get: (feature: LocalFeature) => number): number => rest.reduce((a, feature) => a + (Number.isNaN(get(feature)) ? 0 : get(feature)), 0);
+  return {
+    top,
+    others: rest.length,
+    othersPhi: sum((feature) => feature.phi),
+    othersPerClass: (top[0]?.perClass ?? []).map((_, k) => sum((feature) => feature.perClass[k] ?? 0)),
+  };
+}
+
+/** `age = 39`: both ends shortened so that the value is never lost. */
+export function localLabel(feature: LocalFeature, theme: ChartTheme): string {
+  const room = theme.compact ? 20 : 30;
+  const value = middleEllipsis(cellText(feature.value), Math.floor(room * 0.4));
+  return `${middleEllipsis(feature.name, Math.max(6, room - 3 - value.length))} = ${value}`;
+}
+
+export function localTable(answer: LocalImportanceAnswer): ChartTable {
+  const { features, classLabels } = answer;
+  const errors = features.some((feature) => feature.standardError !== null);
+  const columns: { name: string; numeric: boolean; get: (feature: LocalFeature) => string | number | null }[] = [
+    { name: localText.feature, numeric: false, get: (f) => f.name },
+    { name: localText.value, numeric: false, get: (f) => (typeof f.value === 'boolean' ? String(f.value) : f.value) },
+    { name: withUnit(`${localText.importance}, ${answer.outputLabel}`, answer.unit), numeric: true, get: (f) => f.phi },
+    ...(errors ? [{ name: localText.standardError, numeric: true, get: (f: LocalFeature) => f.standardError }] : []),
+    ...(classLabels.length > 2 ? classLabels.map((name, k) => ({ name, numeric: true, get: (f: LocalFeature) => f.perClass[k] ?? null })) : []),
+  ];
+  return tableOf(columns, features.length, (i, column) => columns[column]!.get(features[i]!));
+}
+
+export function describeLocalAnswer(answer: LocalImportanceAnswer, title: string): string {
+  return describeLocal({
+    title,
+    outputLabel: answer.outputLabel,
+    unit: answer.unit,
+    base: answer.base,
+    sum: answer.sum,
+    top: answer.features.slice(0, 6),
+  });
+}
+

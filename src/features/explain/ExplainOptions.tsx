@@ -1,0 +1,89 @@
+import { NativeSelect } from '#/components/NativeSelect';
+import { NumberField } from '#/components/NumberField';
+import type { ExplainerOffer, ExplainPlan } from '#/engine/job';
+import { explainText } from '#/text/explain';
+import type { ExplainForm } from './explain-form';
+import styles from './explain.module.css';
+
+const MAX_BACKGROUND = 5000;
+const MAX_BUDGET = 100_000;
+const MAX_SEED = 2 ** 31 - 1;
+const MAX_REPEATS = 50;
+
+interface OptionsProps {
+  readonly form: ExplainForm;
+  readonly onChange: (patch: Partial<ExplainForm>) => void;
+}
+
+interface ExplainOptionsProps extends OptionsProps {
+  readonly plan: ExplainPlan;
+  readonly offer: ExplainerOffer;
+}
+
+export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsProps) {
+  const rowChoice = (value: ExplainForm['rows'], label: string) => (
+    <label className={styles.radio}>
+      <input type="radio" name="rows" checked={form.rows === value} onChange={() => onChange({ rows: value })} />
+      {label}
+    </label>
+  );
+  return (
+    <>
+      <fieldset className={styles.rows}>
+        <legend className={styles.legend}>{explainText.rows}</legend>
+        {rowChoice('fit', explainText.fit(offer.fitRows, plan.nRows))}
+        {offer.fitRows < plan.nRows && rowChoice('all', explainText.all(plan.nRows))}
+        <div className={styles.sample}>
+          {rowChoice('sample', explainText.sample)}
+          <NumberField
+            label={explainText.sampleRows}
+            hideLabel
+            value={Math.min(form.sampleRows, plan.nRows)}
+            min={1}
+            max={plan.nRows}
+            onChange={(sampleRows) => onChange({ sampleRows, rows: 'sample' })}
+          />
+        </div>
+      </fieldset>
+      <fieldset className={styles.options}>
+        <legend className={styles.legend}>{explainText.options}</legend>
+        {offer.outputSpaces.length > 1 && (
+          <div className={styles.wide}>
+            <NativeSelect
+              label={explainText.space}
+              options={offer.outputSpaces.map(({ space, unit }) => ({ value: space, label: unit }))}
+              value={form.outputSpace ?? offer.outputSpaces[0]?.space ?? 'raw'}
+              onChange={(outputSpace) => onChange({ outputSpace })}
+            />
+          </div>
+        )}
+        <NumberField
+          label={explainText.background}
+          hint={explainText.backgroundHint}
+          value={form.backgroundRows}
+          min={1}
+          max={MAX_BACKGROUND}
+          onChange={(backgroundRows) => onChange({ backgroundRows })}
+        />
+        {offer.id === 'kernel' && (
+          <NumberField label={explainText.budget} hint={explainText.budgetHint} value={form.budget} min={0} max={MAX_BUDGET} onChange={(budget) => onChange({ budget })} />
+        )}
+        <Seed form={form} onChange={onChange} />
+      </fieldset>
+    </>
+  );
+}
+
+export function PermutationOptions({ form, onChange }: OptionsProps) {
+  return (
+    <fieldset className={styles.options}>
+      <legend className={styles.legend}>{explainText.options}</legend>
+      <NumberField label={explainText.repeats} value={form.repeats} min={1} max={MAX_REPEATS} onChange={(repeats) => onChange({ repeats })} />
+      <Seed form={form} onChange={onChange} />
+    </fieldset>
+  );
+}
+
+function Seed({ form, onChange }: OptionsProps) {
+  return <NumberField label={explainText.seed} value={form.seed} min={0} max={MAX_SEED} onChange={(seed) => onChange({ seed })} />;
+}

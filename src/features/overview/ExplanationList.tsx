@@ -1,0 +1,66 @@
+import { IconTrash } from '@tabler/icons-react';
+import { Button, IconButton } from '#/components/Button';
+import { EllipsisText } from '#/components/EllipsisText';
+import type { ExplanationSummary } from '#/domain/summary';
+import { useChoices } from '#/state/choices';
+import { useApply } from '#/state/use-apply';
+import type { ActiveScope } from '#/state/use-scope';
+import { coverage } from '#/text/format';
+import { overviewText } from '#/text/overview';
+import { badgeText, unitLabel } from '#/text/units';
+import { Section } from './Section';
+import styles from './overview.module.css';
+
+export function ExplanationList({ active }: { readonly active: ActiveScope }) {
+  const { study, explanation } = active;
+  return (
+    <Section title={overviewText.explanations}>
+      {study.explanations.length === 0 && <p>{overviewText.noExplanations}</p>}
+      <ul className={styles.items}>
+        {study.explanations.map((one) => (
+          <li key={one.id} className={styles.item}>
+            <ExplanationFacts one={one} unit={unitLabel(one.space, study.outputs)} />
+            <ExplanationActions one={one} shown={one.id === explanation?.id} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function ExplanationFacts({ one, unit }: { readonly one: ExplanationSummary; readonly unit: string }) {
+  const badge = badgeText(one.badge);
+  const facts = [one.featureSpace, unit, one.hasLocal ? coverage(one.completed, one.nRows) : null, overviewText.state[one.state]];
+  return (
+    <div className={styles.itemWords}>
+      <strong>
+        <EllipsisText text={one.name} />
+      </strong>
+      <p className={styles.quiet}>{facts.filter((fact) => fact !== null && fact !== '').join(' · ')}</p>
+      <p className={styles.badge} data-tone={badge.tone}>
+        {badge.long}
+      </p>
+    </div>
+  );
+}
+
+function ExplanationActions({ one, shown }: { readonly one: ExplanationSummary; readonly shown: boolean }) {
+  const set = useChoices((state) => state.set);
+  const apply = useApply(overviewText.changeFailed);
+  return (
+    <div className={styles.itemActions}>
+      {shown ? (
+        <span className={styles.inUse}>{overviewText.inUse}</span>
+      ) : (
+        <Button look="quiet" onClick={() => set({ explanation: one.id })}>
+          {overviewText.show}
+        </Button>
+      )}
+      {one.state !== 'running' && (
+        <IconButton label={overviewText.remove(one.name)} onClick={() => apply({ kind: 'remove explanation', id: one.id })}>
+          <IconTrash size={16} />
+        </IconButton>
+      )}
+    </div>
+  );
+}

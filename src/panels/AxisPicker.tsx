@@ -1,0 +1,78 @@
+import { Select, type ComboboxItem } from '@mantine/core';
+import { EllipsisText } from '#/components/EllipsisText';
+import type { AxisInfo, AxisRef } from '#/queries/axis';
+import { panelsText } from '#/text/panels';
+import styles from './pickers.module.css';
+
+const NONE = 'none';
+/** Longer lists are found by typing. */
+const SHOWN = 200;
+
+interface AxisPickerProps {
+  /** Accessible name and text before the control: `X`, `Y`, `Colour`. */
+  readonly label: string;
+  /** Null: none. Undefined: not known yet. */
+  readonly value: AxisRef | null | undefined;
+  readonly axes: readonly AxisInfo[];
+  readonly allowNone?: boolean;
+  readonly onChange: (value: AxisRef | null) => void;
+}
+
+/** What stands on an axis: searchable, grouped into facts of the row, data columns and importances. */
+export function AxisPicker({ label, value, axes, allowNone = false, onChange }: AxisPickerProps) {
+  const byKey = new Map(axes.map((axis) => [keyOf(axis.ref), axis]));
+  const group = (name: string, wanted: (ref: AxisRef) => boolean) => ({
+    group: name,
+    items: axes.filter((axis) => wanted(axis.ref)).map((axis) => ({ value: keyOf(axis.ref), label: axis.label })),
+  });
+  const groups = [
+    group(panelsText.groups.row, (ref) => ref.kind !== 'column' && ref.kind !== 'importance'),
+    group(panelsText.groups.data, (ref) => ref.kind === 'column'),
+    group(panelsText.groups.importance, (ref) => ref.kind === 'importance'),
+  ].filter(({ items }) => items.length > 0);
+  const pick = (key: string | null) => {
+    const axis = key === null ? undefined : byKey.get(key);
+    if (axis !== undefined) onChange(axis.ref);
+    else if (key === NONE) onChange(null);
+  };
+  const renderOption = ({ option }: { readonly option: ComboboxItem }) => (
+    <span className={styles.option}>
+      <EllipsisText text={option.label} />
+      <span className={styles.unit}>{byKey.get(option.value)?.unit}</span>
+    </span>
+  );
+  return (
+    <Select
+      label={label}
+      classNames={{ root: `${styles.root ?? ''} ${styles.axis ?? ''}`, label: styles.label ?? '', wrapper: styles.wrapper ?? '', input: styles.input ?? '' }}
+      size="xs"
+      searchable
+      limit={SHOWN}
+      allowDeselect={false}
+      nothingFoundMessage={panelsText.nothingFound}
+      data={allowNone ? [{ value: NONE, label: panelsText.none }, ...groups] : groups}
+      value={value === undefined ? null : value === null ? NONE : keyOf(value)}
+      onChange={pick}
+      renderOption={renderOption}
+      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 } }}
+    />
+  );
+}
+
+function keyOf(ref: AxisRef): string {
+  switch (ref.kind) {
+    case 'column':
+      return `column ${ref.column}`;
+    case 'probability':
+      return `probability ${ref.classIndex}`;
+    case 'importance':
+      return `importance ${ref.feature}`;
+    case 'index':
+    case 'true':
+    case 'predicted':
+    case 'error':
+      return ref.kind;
+    default:
+      return ref satisfies never;
+  }
+}

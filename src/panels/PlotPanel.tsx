@@ -1,0 +1,107 @@
+import { useMemo, useRef } from 'react';
+import { describePlot, plotChart, plotTable } from '#/charts/plot';
+import { EMPTY_STARS, type PlotDrawing } from '#/charts/plot-shared';
+import type { ChartHandle } from '#/components/VegaChart';
+import { askState } from '#/panels/ask-state';
+import { AxisPicker } from '#/panels/AxisPicker';
+import { ChartActions } from '#/panels/ChartActions';
+import { ChartPanel } from '#/panels/ChartPanel';
+import { StateNotice } from '#/panels/StateNotice';
+import { ToggleOption } from '#/panels/ToggleOption';
+import { useChartTheme } from '#/panels/use-chart-theme';
+import { useStars } from '#/panels/use-stars';
+import { ViewFrame } from '#/panels/ViewFrame';
+import type { AxisInfo, AxisRef } from '#/queries/axis';
+import type { AxisDefaults } from '#/queries/axes';
+import type { PlotOptions } from '#/state/choices';
+import { useAsk } from '#/state/use-ask';
+import type { ActiveScope } from '#/state/use-scope';
+import { plotText } from '#/text/plot';
+
+interface PlotPanelProps {
+  readonly title: string;
+  readonly active: ActiveScope;
+  readonly options: PlotOptions;
+  readonly onOptions: (options: PlotOptions) => void;
+  readonly axes: readonly AxisInfo[];
+  readonly defaults: AxisDefaults;
+}
+
+/** X, Y and colour over whatever the study has: the panel of Data Exploration and Explanation Exploration. */
+export function PlotPanel({ title, active, options, onOptions, axes, defaults }: PlotPanelProps) {
+  const theme = useChartTheme();
+  const handle = useRef<ChartHandle>(null);
+  const x = known(axes, options.x) ?? defaults.x;
+  const y = options.y === undefined ? defaults.y : options.y === null ? null : (known(axes, options.y) ?? defaults.y);
+  const colour = options.colour === undefined ? defaults.colour : options.colour === null ? null : (known(axes, options.colour) ?? defaults.colour);
+  const xInfo = infoOf(axes, x);
+  const yInfo = y === null ? undefined : infoOf(axes, y);
+  const logX = options.logX === true && allowsLog(xInfo);
+  const logY = options.logY === true && allowsLog(yInfo);
+  const query = useAsk('plot', ['table', 'model', 'predictions', 'explanations', 'meta'], {
+    scope: active.scope,
+    x: { ref: x, log: logX, categorical: options.categoricalX === true && allowsCategories(xInfo) },
+    y: y === null ? null : { ref: y, log: logY, categorical: options.categoricalY === true && allowsCategories(yInfo) },
+    colour,
+    extent: null,
+  });
+  const answer = query.data;
+  const stars = useStars(answer?.x.ref, answer?.y?.ref, theme);
+  const dither = options.dither !== false;
+  const picture = useMemo(() => {
+    if (answer === undefined) return null;
+    const drawing: PlotDrawing = { logX, logY, dither, stars: answer.kind === 'points' || answer.kind === 'raster' ? stars : EMPTY_STARS, extent: null };
+    return { chart: plotChart(answer, drawing, theme), sentence: describePlot(answer), table: () => plotTable(answer, drawing) };
+  }, [answer, logX, logY, dither, stars, theme]);
+  const state = askState(title, query);
+  const change = (patch: Partial<PlotOptions>) => onOptions({ ...options, ...patch });
+  const showTable = options.table === true;
+  return (
+    <ViewFrame
+      title={title}
+      sentence={picture?.sentence}
+      status={query.isFetching ? 'loading' : 'ready'}
+      actions={<ChartActions handle={handle} table={picture?.table ?? null} name={title} showTable={showTable} onShowTable={(table) => change({ table })} />}
+      controls={
+        <>
+          <AxisPicker label={plotText.x} axes={axes} value={x} onChange={(ref) => ref !== null && change({ x: ref, logX: false, categoricalX: false })} />
+          <AxisPicker label={plotText.y} axes={axes} value={y} allowNone onChange={(ref) => change({ y: ref, logY: false, categoricalY: false })} />
+          <AxisPicker label={plotText.colour} axes={axes} value={colour} allowNone onChange={(ref) => change({ colour: ref })} />
+          {allowsLog(xInfo) && <ToggleOption label={plotText.logX} checked={logX} onChange={(on) => change({ logX: on })} />}
+          {allowsLog(yInfo) && <ToggleOption label={plotText.logY} checked={logY} onChange={(on) => change({ logY: on })} />}
+          {allowsCategories(xInfo) && <ToggleOption label={plotText.categoricalX} checked={options.categoricalX === true} onChange={(on) => change({ categoricalX: on })} />}
+          {allowsCategories(yInfo) && <ToggleOption label={plotText.categoricalY} checked={options.categoricalY === true} onChange={(on) => change({ categoricalY: on })} />}
+          {answer?.kind === 'boxes' && <ToggleOption label={plotText.dither} checked={dither} onChange={(on) => change({ dither: on })} />}
+        </>
+      }
+    >
+      {state !== null && <StateNotice state={state} />}
+      {picture !== null && <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} />}
+    </ViewFrame>
+  );
+}
+
+export function sameAxis(a: AxisRef, b: AxisRef): boolean {
+  if (a.kind === 'column' && b.kind === 'column') return a.column === b.column;
+  if (a.kind === 'importance' && b.kind === 'importance') return a.feature === b.feature;
+  if (a.kind === 'probability' && b.kind === 'probability') return a.classIndex === b.classIndex;
+  return a.kind === b.kind;
+}
+
+function infoOf(axes: readonly AxisInfo[], ref: AxisRef): AxisInfo | undefined {
+  return axes.find((axis) => sameAxis(axis.ref, ref));
+}
+
+/** A link may name an axis that this study does not have. */
+function known(axes: readonly AxisInfo[], ref: AxisRef | undefined): AxisRef | undefined {
+  return ref === undefined ? undefined : infoOf(axes, ref)?.ref;
+}
+
+function allowsLog(axis: AxisInfo | undefined): boolean {
+  return axis?.kind === 'numeric' && axis.min > 0 && axis.max > axis.min;
+}
+
+function allowsCategories(axis: AxisInfo | undefined): boolean {
+  return axis?.kind === 'numeric' && axis.integer && axis.ref.kind === 'column' && axis.max - axis.min < 100;
+}
+

@@ -1,0 +1,29 @@
+/** All questions by id. The key is the question's own id (tested). */
+import { axesQuestion } from './axes';
+import { globalImportanceQuestion } from './global-importance';
+import { localImportanceQuestion } from './local-importance';
+import { neighboursQuestion } from './neighbours';
+import { overviewQuestion } from './overview';
+import { plotQuestion } from './plot-question';
+import { profilesQuestion } from './profiles';
+import type { Question } from './question';
+import { rowDetailsQuestion } from './row-details';
+import { rowOrderQuestion } from './row-order';
+import { summaryImportanceQuestion } from './summary-question';
+
+export const questions = {
+  axes: axesQuestion,
+  plot: plotQuestion,
+  'global-importance': globalImportanceQuestion,
+  'summary-importance': summaryImportanceQuestion,
+  'local-importance': localImportanceQuestion,
+  'row-details': rowDetailsQuestion,
+  'row-order': rowOrderQuestion,
+  profiles: profilesQuestion,
+  neighbours: neighboursQuestion,
+  overview: overviewQuestion,
+} as const;
+
+export type QuestionId = keyof typeof questions;
+export type ParamsOf<Q extends QuestionId> = (typeof questions)[Q] extends Question<infer Params, unknown> ? Params : never;
+export type AnswerOf<Q extends QuestionId> = ReturnType<(typeof questions)[Q]['answer']>;

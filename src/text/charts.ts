@@ -1,0 +1,24 @@
+import { formatCount } from '#/text/numbers';
+
+export const chartText = {
+  openRow: 'Click to open the row',
+  openFeature: 'Click to see how it acts',
+  keys: 'Arrow keys walk through the marks, Enter opens the one in focus.',
+  keysPlain: 'Arrow keys walk through the marks.',
+  drawing: 'Drawing …',
+  failed: 'The chart could not be drawn.',
+  selected: 'selected row',
+  low: 'low',
+  more: (n: number): string => `and ${formatCount(n)} more`,
+  table: 'Show the table',
+  hideTable: 'Show the chart',
+  download: 'Download',
+  csv: 'Numbers (CSV)',
+  png: 'Picture (PNG)',
+  svg: 'Picture (SVG)',
+  copyCsv: 'Copy as CSV',
+  rows: (n: number): string => `${formatCount(n)} ${n === 1 ? 'line' : 'lines'}`,
+  sortBy: (name: string): string => `Sort by ${name}`,
+  openLine: (n: number): string => `Open row ${formatCount(n)}`,
+  reset: 'Show everything',
+} as const;

@@ -1,0 +1,4 @@
+export const findingsText = {
+  severity: { info: 'Note', warning: 'Check', error: 'Problem' },
+  none: 'Nothing to report.',
+};

@@ -1,0 +1,35 @@
+/** Values of cells and importances as words, on top of text/format. */
+import { count, exact, short } from '#/text/format';
+
+export const MISSING = 'missing';
+
+/** Three significant digits; whole numbers below 100,000 keep all theirs (a year stays a year). */
+export function formatNumber(x: number): string {
+  if (Number.isNaN(x)) return MISSING;
+  return Number.isInteger(x) && Math.abs(x) < 1e5 ? exact(x) : short(x);
+}
+
+/** With its sign always shown: `+0.42`, `−1.3`, `0`. */
+export function formatSigned(x: number): string {
+  return x > 0 ? `+${formatNumber(x)}` : formatNumber(x);
+}
+
+/** Every digit that matters. */
+export function formatFull(x: number): string {
+  if (Number.isNaN(x)) return MISSING;
+  const size = Math.abs(x);
+  return size > 0 && (size < 1e-6 || size >= 1e15) ? String(x).replace(/^-/, '−') : exact(x);
+}
+
+export function formatCount(n: number): string {
+  return count(n);
+}
+
+/** ISO day, with the time when it is not midnight. */
+export function formatDate(milliseconds: number): string {
+  if (Number.isNaN(milliseconds)) return MISSING;
+  const date = new Date(milliseconds);
+  if (Number.isNaN(date.getTime())) return formatFull(milliseconds);
+  const text = date.toISOString();
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,19 @@
+import { coverage, percent } from '#/text/format';
+
+export const panelsText = {
+  loading: 'Computing …',
+  partial: (used: number, total: number) => `${percent(used / total)} explained so far: the picture will still move.`,
+  retry: 'Try again',
+  failed: (view: string) => `${view} could not be shown`,
+  notApplicable: 'This view does not apply here',
+  coverage,
+  none: 'None',
+  nothingFound: 'Nothing found',
+  searchAxis: 'Search columns',
+  searchFeature: 'Search features',
+  groups: { row: 'Row', data: 'Data', importance: 'Importance' },
+  help: (term: string) => `What is ${term}?`,
+  formula: 'Formula',
+  copied: 'Copied',
+  copy: 'Copy',
+};

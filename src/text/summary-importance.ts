@@ -1,0 +1,78 @@
+import { fromRows } from '#/text/coverage';
+import { inSentence } from '#/text/labels';
+import { formatCount, formatNumber } from '#/text/numbers';
+
+interface Coverage {
+  readonly used: number;
+  readonly total: number;
+}
+
+export interface SwarmSentence {
+  readonly top: { readonly name: string; readonly meanAbs: number } | undefined;
+  readonly unit: string;
+  /** Spearman correlation of colour (feature value) and value in the top lane; NaN unknown. */
+  readonly direction: number;
+  readonly coverage: Coverage;
+}
+
+export function describeSwarm({ top, unit, direction, coverage }: SwarmSentence): string {
+  if (top === undefined) return 'No feature is shown.';
+  const name = inSentence(top.name);
+  const size = `${name} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} on average)`;
+  const rows = fromRows(coverage.used, coverage.total);
+  if (Number.isNaN(direction)) return `${size}, ${rows}.`;
+  const acts = Math.abs(direction) < 0.2 ? 'its high and low values push both ways' : direction > 0 ? 'its high values raise it' : 'its high values lower it';
+  return `${size}: ${acts}, ${rows}.`;
+}
+
+export function describeSpread(
+  top: { readonly name: string; readonly q1: number; readonly q3: number } | undefined,
+  unit: string,
+  coverage: Coverage,
+): string {
+  if (top === undefined) return 'No feature is shown.';
+  return `For half of the rows ${inSentence(top.name)} moves the prediction by ${formatNumber(top.q1)} to ${formatNumber(top.q3)} ${unit}, ${fromRows(coverage.used, coverage.total)}.`;
+}
+
+export function describeGroupBars(
+  top: { readonly name: string; readonly meanAbs: number } | undefined,
+  group: { readonly label: string; readonly mean: number } | null,
+  unit: string,
+  coverage: Coverage,
+): string {
+  if (top === undefined) return 'No feature is shown.';
+  const rows = fromRows(coverage.used, coverage.total);
+  const size = `${inSentence(top.name)} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} on average)`;
+  return group === null ? `${size}, ${rows}.` : `${size}, and most of all for ${inSentence(group.label)} (${formatNumber(group.mean)}), ${rows}.`;
+}
+
+export function moreFeatures(shown: number, all: number): string {
+  return `${formatCount(shown)} of ${formatCount(all)} features`;
+}
+
+export const summaryText = {
+  top: 'Top features',
+  chart: 'Chart',
+  swarm: 'Swarm',
+  box: 'Box',
+  violin: 'Violin',
+  bar: 'Bar',
+  colour: 'Colour by',
+  group: 'Group by',
+  value: 'feature value',
+  predicted: 'predicted',
+  true: 'true',
+  none: 'none',
+  low: 'low',
+  high: 'high',
+  colourTitles: {
+    value: 'Feature value (5th to 95th percentile)',
+    predicted: 'Predicted',
+    true: 'True',
+    none: '',
+  },
+  feature: 'Feature',
+  rows: 'rows',
+  importance: 'Importance',
+  meanAbs: 'Mean |value|',
+} as const;

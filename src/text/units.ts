@@ -1,0 +1,61 @@
+import type { Outputs } from '#/domain/outputs';
+import type { AdditiveSpace, AdditivityBadge } from '#/domain/units';
+import { count, percent, short } from '#/text/format';
+
+/** Unit of an explanation's values, as axis titles and badges show it. */
+export function unitLabel(space: AdditiveSpace, outputs: Outputs): string {
+  switch (space) {
+    case 'value':
+      return 'unit' in outputs ? (outputs.unit ?? outputs.targetName) : 'value';
+    case 'softmax margin':
+      return 'softmax margin';
+    case 'log':
+      return `log ${'unit' in outputs ? (outputs.unit ?? outputs.targetName) : 'value'}`;
+    case 'none':
+      return 'not additive';
+    case 'probability':
+    case 'log-odds':
+    case 'score':
+      return space;
+    default:
+      return space satisfies never;
+  }
+}
+
+/** Sums that miss the prediction by more than this are marked as a warning. */
+const GOOD_RESIDUAL = 1e-3;
+
+export interface BadgeText {
+  /** Beside the explanation's name: `✓ 2e-7`. */
+  readonly short: string;
+  /** One sentence. */
+  readonly long: string;
+  readonly tone: 'good' | 'neutral' | 'warning';
+}
+
+export function badgeText(badge: AdditivityBadge): BadgeText {
+  switch (badge.kind) {
+    case 'measured':
+      return badge.maxResidual <= GOOD_RESIDUAL
+        ? { short: `✓ ${short(badge.maxResidual)}`, long: `Base value plus contributions sums to the prediction within ${short(badge.maxResidual)}.`, tone: 'good' }
+        : { short: `off by ${short(badge.maxResidual)}`, long: `Base value plus contributions misses the prediction by up to ${short(badge.maxResidual)}.`, tone: 'warning' };
+    case 'by construction':
+      return {
+        short: 'by construction',
+        long: 'The method forces the values to sum to the prediction, so the sum says nothing about their quality: look at the standard errors.',
+        tone: 'neutral',
+      };
+    case 'surrogate':
+      return badge.fidelity === null
+        ? { short: 'surrogate', long: 'Explains a surrogate of the model; its fidelity to the model is not known.', tone: 'warning' }
+        : {
+            short: `surrogate ${badge.fidelity.metric} ${badge.fidelity.metric === 'accuracy' ? percent(badge.fidelity.value) : short(badge.fidelity.value)}`,
+            long: `Sums to a surrogate that follows the model with ${badge.fidelity.metric} ${short(badge.fidelity.value)} on ${count(badge.fidelity.nRows)} rows.`,
+            tone: 'neutral',
+          };
+    case 'unknown':
+      return { short: 'sum not checked', long: badge.reason, tone: 'neutral' };
+    default:
+      return badge satisfies never;
+  }
+}

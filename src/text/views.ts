@@ -1,0 +1,20 @@
+/** Names of the views: in the rail, as headings, and where there is little room. */
+export const viewsText = {
+  overview: { name: 'Overview', shortName: 'Overview' },
+  data: { name: 'Data Exploration', shortName: 'Data' },
+  global: { name: 'Global Importance', shortName: 'Global' },
+  explore: { name: 'Explanation Exploration', shortName: 'Explore' },
+  summary: { name: 'Summary Importance', shortName: 'Summary' },
+} as const;
+
+/** The views of the selected row. */
+export const rowViewNames = { local: 'Local Importance', whatIf: 'Perturbation Exploration', ice: 'ICE' } as const;
+
+/** Headings of the views and stems of the files that are downloaded. */
+export const viewNames = {
+  data: viewsText.data.name,
+  global: viewsText.global.name,
+  explore: viewsText.explore.name,
+  summary: viewsText.summary.name,
+  ...rowViewNames,
+} as const;

@@ -6,6 +6,7 @@ import { useChoices } from '#/state/choices';
 import type { ActiveScope } from '#/state/use-scope';
 import { outputChoiceHint, outputChoiceLabel } from '#/text/outputs';
 import { rowName } from '#/text/coverage';
+import { coverage } from '#/text/format';
 import { shellText } from '#/text/shell';
 import { badgeText, unitLabel } from '#/text/units';
 import styles from './ContextControls.module.css';
@@ -35,7 +36,7 @@ export function ContextControls({ active, stacked = false, onRow }: ContextContr
       ) : (
         <>
           <ExplanationPicker study={study} active={explanation} inSheet={stacked} />
-          <Badge explanation={explanation} inSheet={stacked} />
+          <Badge explanation={explanation} nRows={study.nRows} inSheet={stacked} />
         </>
       )}
       <OutputPicker active={active} inSheet={stacked} />
@@ -66,7 +67,7 @@ function ExplanationPicker({ study, active, inSheet }: ExplanationPickerProps) {
       <span className={styles.option}>
         <span className={styles.optionName}>{option.label}</span>
         <span className={styles.optionFacts}>
-          {rowsOf(one)} · <span data-tone={badge.tone}>{badge.short}</span>
+          {rowsOf(one, study.nRows)} · <span data-tone={badge.tone}>{badge.short}</span>
         </span>
       </span>
     );
@@ -80,13 +81,19 @@ function ExplanationPicker({ study, active, inSheet }: ExplanationPickerProps) {
       allowDeselect={false}
       onChange={(id) => set({ explanation: id })}
       renderOption={renderOption}
-      comboboxProps={{ width: 320, position: 'bottom-start', withinPortal: !inSheet, transitionProps: { duration: 0 } }}
+      comboboxProps={{ width: 320, position: 'bottom-start', withinPortal: !inSheet, transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }
 
 /** Whether the values sum to the prediction: short here, one sentence on demand. */
-function Badge({ explanation, inSheet }: { readonly explanation: ExplanationSummary; readonly inSheet: boolean }) {
+interface BadgeProps {
+  readonly explanation: ExplanationSummary;
+  readonly nRows: number;
+  readonly inSheet: boolean;
+}
+
+function Badge({ explanation, nRows, inSheet }: BadgeProps) {
   const badge = badgeText(explanation.badge);
   return (
     <Popover width={300} position="bottom" withinPortal={!inSheet} transitionProps={{ duration: 0 }}>
@@ -97,7 +104,7 @@ function Badge({ explanation, inSheet }: { readonly explanation: ExplanationSumm
       </Popover.Target>
       <Popover.Dropdown>
         <p>{badge.long}</p>
-        <p className={styles.note}>{rowsOf(explanation)}</p>
+        <p className={styles.note}>{rowsOf(explanation, nRows)}</p>
       </Popover.Dropdown>
     </Popover>
   );
@@ -134,7 +141,7 @@ function OutputPicker({ active, inSheet }: { readonly active: ActiveScope; reado
       searchable={data.length > 12}
       onChange={pick}
       renderOption={renderOption}
-      comboboxProps={{ width: 260, position: 'bottom-start', withinPortal: !inSheet, transitionProps: { duration: 0 } }}
+      comboboxProps={{ width: 260, position: 'bottom-start', withinPortal: !inSheet, transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }
@@ -152,8 +159,9 @@ function explanationLabel(one: ExplanationSummary, study: StudySummary): string 
   return [one.name, one.featureSpace === 'raw' ? shellText.raw : shellText.engineered, unitLabel(one.space, study.outputs)].join(' · ');
 }
 
-function rowsOf(one: ExplanationSummary): string {
+/** @param nRows - rows of the table */
+function rowsOf(one: ExplanationSummary, nRows: number): string {
   if (!one.hasLocal) return shellText.globalOnly;
   if (one.state === 'running') return shellText.running(one.completed, one.nRows);
-  return shellText.explainedRows(one.completed, one.nRows);
+  return coverage(one.completed, nRows);
 }

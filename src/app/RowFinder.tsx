@@ -20,7 +20,7 @@ interface RowFinderProps {
   readonly row: number;
 }
 
-/** Go to a row by number or id, or walk through them in an order. */
+/** Walk through the rows in an order. */
 export function RowFinder({ study, row }: RowFinderProps) {
   const order = useChoices((state) => state.choices.rowOrder);
   const { set, selectRow } = useChoices.getState();
@@ -44,17 +44,18 @@ export function RowFinder({ study, row }: RowFinderProps) {
       <IconButton label={pane.previous} disabled={!known || position <= 0} onClick={() => go(before.data?.rows[0])}>
         <IconChevronLeft size={18} />
       </IconButton>
+      <span className={styles.position}>{known ? pane.position(position, total) : ''}</span>
       <IconButton label={pane.next} disabled={!known || position >= total - 1} onClick={() => go(after.data?.rows[0])}>
         <IconChevronRight size={18} />
       </IconButton>
-      <FindRow nRows={study.nRows} onRow={go} />
+      <span className={styles.push} />
       <NativeSelect label={pane.order} hideLabel options={ordersOf(study)} value={order} onChange={pickOrder} />
-      {known && <span className={styles.position}>{pane.position(position, total)}</span>}
     </div>
   );
 }
 
-function FindRow({ nRows, onRow }: { readonly nRows: number; readonly onRow: (row: number) => void }) {
+/** By number, or by part of its id. */
+export function FindRow({ nRows, onRow }: { readonly nRows: number; readonly onRow: (row: number) => void }) {
   const [text, setText] = useState('');
   const found = useAsk('row-order', READS, text.trim() === '' ? null : { kind: 'find', text: text.trim() });
   const rows = text.trim() === '' ? [] : (found.data?.rows ?? []);
@@ -87,7 +88,7 @@ function FindRow({ nRows, onRow }: { readonly nRows: number; readonly onRow: (ro
       onChange={(value) => value !== null && go(Number(value))}
       onKeyDown={enter}
       nothingFoundMessage={text.trim() === '' || found.isFetching ? undefined : pane.nothingFound}
-      comboboxProps={{ transitionProps: { duration: 0 } }}
+      comboboxProps={{ transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }

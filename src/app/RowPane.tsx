@@ -1,7 +1,7 @@
 import { IconX } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { PaneResizer } from '#/app/PaneResizer';
-import { RowFinder } from '#/app/RowFinder';
+import { FindRow, RowFinder } from '#/app/RowFinder';
 import { rowViews } from '#/app/views';
 import { Waiting } from '#/app/Waiting';
 import { IconButton } from '#/components/Button';
@@ -42,6 +42,7 @@ export function RowPane({ active, row, phone }: RowPaneProps) {
         <h2 className={styles.title}>
           <EllipsisText text={details.data?.row === row ? details.data.title : rowName(row)} />
         </h2>
+        <FindRow nRows={active.study.nRows} onRow={selectRow} />
         <IconButton label={shellText.closeRow} onClick={() => selectRow(null)}>
           <IconX size={18} />
         </IconButton>

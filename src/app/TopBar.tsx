@@ -30,7 +30,7 @@ export function TopBar({ active, phone }: TopBarProps) {
       <StudyMenu study={active.study} />
       <div className={styles.context}>{phone ? <ContextSheet active={active} /> : <ContextControls active={active} />}</div>
       <div className={styles.actions}>
-        <History />
+        <History compact={phone} />
         {active.study.model !== null && <ExplainButton phone={phone} />}
         <ShareButton phone={phone} />
         <ThemeToggle />
@@ -39,17 +39,22 @@ export function TopBar({ active, phone }: TopBarProps) {
   );
 }
 
-function History() {
+/** @param compact - only what can be done now */
+function History({ compact }: { readonly compact: boolean }) {
   const client = useClient();
   const history = useSession((state) => state.history);
   return (
     <>
-      <IconButton label={shellText.undo(history.undo)} disabled={history.undo === null} onClick={() => void step(client, 'undo')}>
-        <IconArrowBackUp size={18} />
-      </IconButton>
-      <IconButton label={shellText.redo(history.redo)} disabled={history.redo === null} onClick={() => void step(client, 'redo')}>
-        <IconArrowForwardUp size={18} />
-      </IconButton>
+      {(!compact || history.undo !== null) && (
+        <IconButton label={shellText.undo(history.undo)} disabled={history.undo === null} onClick={() => void step(client, 'undo')}>
+          <IconArrowBackUp size={18} />
+        </IconButton>
+      )}
+      {(!compact || history.redo !== null) && (
+        <IconButton label={shellText.redo(history.redo)} disabled={history.redo === null} onClick={() => void step(client, 'redo')}>
+          <IconArrowForwardUp size={18} />
+        </IconButton>
+      )}
     </>
   );
 }

@@ -24,7 +24,7 @@ export interface ChartTheme {
   readonly ramp: readonly [number, number];
 }
 
-export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+export const FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, system-ui, sans-serif';
 
 const LIGHT: Omit<ChartTheme, 'compact'> = {
   scheme: 'light',

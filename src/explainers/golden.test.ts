@@ -34,7 +34,6 @@ describe('tree goldens', () => {
     const chunk = await prepared.explain(rows, new Int32Array(rows.nRows));
     golden.values!.forEach((perRow, output) => {
       const difference = relativeDifference(chunk.values[output]!, perRow.flat());
-      console.log(name, output, difference, Math.abs(prepared.baseValues[output]! - golden.baseValues![output]!));
       expect(difference).toBeLessThanOrEqual(golden.tolerance.values!);
       expect(relativeDifference([prepared.baseValues[output]!], [golden.baseValues![output]!])).toBeLessThanOrEqual(
         golden.tolerance.baseValues!,
@@ -61,7 +60,6 @@ describe('kernel goldens', () => {
     const chunk = await prepared.explain(rows, new Int32Array(rows.nRows));
     golden.values!.forEach((perRow, output) => {
       const difference = relativeDifference(chunk.values[output]!, perRow.flat());
-      console.log(name, output, difference, relativeDifference([prepared.baseValues[output]!], [golden.baseValues![output]!]));
       expect(difference).toBeLessThanOrEqual(golden.tolerance.values!);
       expect(relativeDifference([prepared.baseValues[output]!], [golden.baseValues![output]!])).toBeLessThanOrEqual(
         golden.tolerance.baseValues!,
@@ -88,7 +86,6 @@ describe('kernel goldens', () => {
     const chunk = await prepared.explain(rows, new Int32Array(rows.nRows));
     golden.values!.forEach((perRow, output) => {
       const worst = perRow.flat().map((exact, i) => Math.abs(chunk.values[output]![i]! - exact) / chunk.standardErrors![output]![i]!);
-      console.log(name, 'sampled: worst in standard errors', Math.max(...worst));
       expect(Math.max(...worst)).toBeLessThan(5);
     });
     await predictor.dispose();
@@ -120,7 +117,6 @@ describe('curve goldens', () => {
     const predictor = await createOrtPredictor(asset);
     const rows = goldenRows(golden.rows);
     const n = golden.outputNames.length;
-    const differences: number[] = [];
     for (const curve of golden.curves) {
       const grid = Float64Array.from(curve.grid);
       const result = await partialDependence({ predictor, rows, feature: curve.feature, grid, keepLines: rows.nRows });
@@ -131,7 +127,6 @@ describe('curve goldens', () => {
           result.lines.flatMap((line) => [...outputOf(line, n, output)]),
           curve.individual[output]!.flat(),
         );
-        differences.push(difference, lines);
         expect(difference).toBeLessThanOrEqual(golden.tolerance.average!);
         expect(lines).toBeLessThanOrEqual(golden.tolerance.individual!);
       });
@@ -145,10 +140,8 @@ describe('curve goldens', () => {
     }
     surface.forEach((cells, output) => {
       const difference = relativeDifference(outputOf(sums, n, output), cells.flat());
-      differences.push(difference);
       expect(difference).toBeLessThanOrEqual(golden.tolerance.surface!);
     });
-    console.log(name, Math.max(...differences));
     await predictor.dispose();
   });
 });
@@ -175,7 +168,6 @@ describe('permutation importance goldens', () => {
     const rows = goldenRows(golden.rows);
     const repeats = 200;
     for (const metric of golden.metrics) {
-      let worst = 0;
       const request = {
         predictor,
         rows,
@@ -191,12 +183,10 @@ describe('permutation importance goldens', () => {
         const room = (4 * standardDeviation) / Math.sqrt(repeats) + golden.tolerance.expected! * Math.abs(expected);
         expect(Math.abs(part.mean - expected)).toBeLessThanOrEqual(room);
         if (standardDeviation > 0) {
-          worst = Math.max(worst, (4 * Math.abs(part.mean - expected)) / room);
           expect(part.deviation / standardDeviation).toBeGreaterThan(0.7);
           expect(part.deviation / standardDeviation).toBeLessThan(1.4);
         }
       }
-      console.log(name, metric.name, 'worst in standard errors', worst);
     }
     await predictor.dispose();
   });

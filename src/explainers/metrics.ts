@@ -38,7 +38,7 @@ export function defaultMetric(outputs: Outputs): MetricId {
  *
  * @param predictions - row-major [nRows, nOutputs] in `space`; log loss turns margins into probabilities
  * @param target - [nRows] class index or value, none missing
- * @returns NaN where undefined: AUC with one class, R² of a constant target
+ * @returns not finite where undefined: AUC with one class, R² of a constant target
  */
 export function scorePredictions(
   metric: MetricId,

@@ -56,7 +56,7 @@ export async function* permutationImportance(
   const metric = readMetric(request);
   const score = (predictions: Float64Array): number => scorePredictions(metric.id, outputs, space, predictions, target);
   const baseScore = score(await predictInBatches(predictor, rows, signal));
-  if (Number.isNaN(baseScore)) {
+  if (!Number.isFinite(baseScore)) {
     throw new LimpidError({
       tag: 'BadRequest',
       message: `${metric.id} is undefined on these ${nRows} rows.`,

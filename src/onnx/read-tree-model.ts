@@ -1,5 +1,5 @@
 import type { FeatureSchema, InputBinding, ModelSignature } from '#/domain/model';
-import { classLabels, storedOutputCount, type Outputs } from '#/domain/outputs';
+import { isClassifier, storedOutputCount, type Outputs } from '#/domain/outputs';
 import type { TreeEnsemble, TreeLink, TreeModel } from '#/trees/tree-ensemble';
 import { labelsOfNode } from './classifier-nodes';
 import { readEnsembleColumns, type EnsembleColumns } from './column-sources';
@@ -89,9 +89,8 @@ function applyTail(scores: Scores, steps: readonly TailStep[]): Scores | Reason 
 /** Stored outputs: class 1 of two classes (softmax of two is the logit of their difference), else every column. */
 function toStored(scores: Scores, outputs: Outputs): Scores | Reason {
   const nStored = storedOutputCount(outputs);
-  const nClasses = classLabels(outputs).length;
   const [zero, one] = scores.columns;
-  if (nClasses === 2 && zero !== undefined && one !== undefined && scores.columns.length === 2) {
+  if (nStored === 1 && isClassifier(outputs) && zero !== undefined && one !== undefined && scores.columns.length === 2) {
     const [baseZero = 0, baseOne = 0] = scores.base;
     if (scores.link !== 'softmax') return { ...scores, columns: [one], base: [baseOne] };
     return { ...scores, columns: [one.map((c, target) => c - zero[target]!)], base: [baseOne - baseZero], link: 'logit' };

@@ -54,7 +54,7 @@ export function AxisPicker({ label, value, axes, allowNone = false, onChange }: 
       value={value === undefined ? null : value === null ? NONE : keyOf(value)}
       onChange={pick}
       renderOption={renderOption}
-      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 } }}
+      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }

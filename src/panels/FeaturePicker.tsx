@@ -44,7 +44,7 @@ export function FeaturePicker({ label, features, value, noneLabel, onChange }: F
       value={value === null ? (noneLabel === undefined ? null : '') : String(value)}
       onChange={(key) => onChange(key === null || key === '' ? null : Number(key))}
       renderOption={renderOption}
-      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 } }}
+      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }

@@ -20,6 +20,7 @@ export const explainText = {
   background: 'Background rows',
   backgroundHint: 'Features that are "absent" take their values from these rows. More rows cost more time.',
   space: 'In units of',
+  onlySpace: (unit: string) => `In units of ${unit}.`,
   seed: 'Seed',
   budget: 'Coalitions a row',
   budgetHint: '0 chooses by the number of features. More coalitions, smaller errors.',

@@ -1,7 +1,5 @@
 import { count, moment, plural } from '#/text/format';
 
-const tasks: Readonly<Record<string, string>> = { binary: 'two classes', multiclass: 'several classes', regression: 'predicts a value' };
-
 export const landingText = {
   name: 'Limpid',
   title: 'See through your model',
@@ -12,8 +10,7 @@ export const landingText = {
   openFiles: 'Open files',
   openFolder: 'Open a folder',
   samples: 'Open a sample',
-  sampleFacts: (rows: number, features: number, task: string) =>
-    [plural(rows, 'row'), plural(features, 'feature'), tasks[task]].filter((part) => part !== undefined).join(' · '),
+  sampleFacts: (rows: number, features: number) => `${plural(rows, 'row')} · ${plural(features, 'feature')}`,
   samplesFailed: 'The samples could not be listed',
   recent: 'Recent studies',
   recentFacts: (rows: number, explanations: number, savedAt: number) =>

@@ -1,8 +1,8 @@
-import { coverage, percent } from '#/text/format';
+import { count, coverage, plural } from '#/text/format';
 
 export const panelsText = {
   loading: 'Computing …',
-  partial: (used: number, total: number) => `${percent(used / total)} explained so far: the picture will still move.`,
+  partial: (used: number, total: number) => `From ${count(used)} of ${plural(total, 'row')} so far: the picture will still move.`,
   retry: 'Try again',
   failed: (view: string) => `${view} could not be shown`,
   notApplicable: 'This view does not apply here',

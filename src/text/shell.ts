@@ -14,7 +14,6 @@ export const shellText = {
   noExplanation: 'no explanation yet',
   rows: 'Rows',
   allRows: (n: number) => `all ${plural(n, 'row')}`,
-  explainedRows: (used: number, total: number) => (used === total ? 'every row' : `${count(used)} of ${plural(total, 'row')}`),
   globalOnly: 'global only',
   running: (done: number, total: number) => `${count(done)} of ${count(total)} so far`,
   raw: 'raw',

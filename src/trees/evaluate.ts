@@ -61,7 +61,15 @@ function findLeavesPlain(
 }
 
 /** Leaf positions of rows [start, end), whatever the cells and tests. */
-function findLeaves(trees: CompiledEnsemble, tree: number, x: Float64Array, width: number, start: number, end: number, found: Int32Array): void {
+function findLeaves(
+  trees: CompiledEnsemble,
+  tree: number,
+  x: Float64Array,
+  width: number,
+  start: number,
+  end: number,
+  found: Int32Array,
+): void {
   const { feature, threshold, children, missing, equal, nInner } = trees;
   const root = trees.roots[tree]!;
   const depth = trees.depths[tree]!;

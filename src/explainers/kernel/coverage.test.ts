@@ -100,7 +100,6 @@ describe.each([smallestBudget(N), 200, automaticBudget(N)])('%i coalitions for 1
     }
     tables.forEach(({ name }, game) => {
       const coverage = inside[game]! / (ROWS * SEEDS * N);
-      console.log(budget, name, coverage, Math.sqrt(claimed[game]! / squared[game]!));
       expect(coverage, name).toBeGreaterThan(0.93);
       expect(coverage, name).toBeLessThan(0.97);
       expect(Math.sqrt(claimed[game]! / squared[game]!), name).toBeGreaterThan(0.95);
@@ -142,7 +141,6 @@ describe('forty players', () => {
         if (Math.abs(values[j]! - exact[j]!) <= 1.96 * errors[j]!) inside++;
       }
     }
-    console.log('40 players', inside / total);
     expect(inside / total).toBeGreaterThan(0.93);
     expect(inside / total).toBeLessThan(0.97);
   });

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { NativeSelect } from '#/components/NativeSelect';
 import { NumberField } from '#/components/NumberField';
 import type { ExplainerOffer, ExplainPlan } from '#/engine/job';
@@ -45,18 +46,19 @@ export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsPr
           />
         </div>
       </fieldset>
-      <fieldset className={styles.options}>
-        <legend className={styles.legend}>{explainText.options}</legend>
-        {offer.outputSpaces.length > 1 && (
-          <div className={styles.wide}>
+      <OptionGrid>
+        <div className={styles.wide}>
+          {offer.outputSpaces.length > 1 ? (
             <NativeSelect
               label={explainText.space}
               options={offer.outputSpaces.map(({ space, unit }) => ({ value: space, label: unit }))}
               value={form.outputSpace ?? offer.outputSpaces[0]?.space ?? 'raw'}
               onChange={(outputSpace) => onChange({ outputSpace })}
             />
-          </div>
-        )}
+          ) : (
+            <p>{explainText.onlySpace(offer.outputSpaces[0]?.unit ?? '')}</p>
+          )}
+        </div>
         <NumberField
           label={explainText.background}
           hint={explainText.backgroundHint}
@@ -69,17 +71,25 @@ export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsPr
           <NumberField label={explainText.budget} hint={explainText.budgetHint} value={form.budget} min={0} max={MAX_BUDGET} onChange={(budget) => onChange({ budget })} />
         )}
         <Seed form={form} onChange={onChange} />
-      </fieldset>
+      </OptionGrid>
     </>
   );
 }
 
 export function PermutationOptions({ form, onChange }: OptionsProps) {
   return (
-    <fieldset className={styles.options}>
-      <legend className={styles.legend}>{explainText.options}</legend>
+    <OptionGrid>
       <NumberField label={explainText.repeats} value={form.repeats} min={1} max={MAX_REPEATS} onChange={(repeats) => onChange({ repeats })} />
       <Seed form={form} onChange={onChange} />
+    </OptionGrid>
+  );
+}
+
+function OptionGrid({ children }: { readonly children: ReactNode }) {
+  return (
+    <fieldset>
+      <legend className={styles.legend}>{explainText.options}</legend>
+      <div className={styles.options}>{children}</div>
     </fieldset>
   );
 }

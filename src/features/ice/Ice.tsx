@@ -3,6 +3,7 @@ import { applyEdits } from '#/domain/encoded-cell';
 import { classForRow, classLabels, isClassifier } from '#/domain/outputs';
 import { IceLines } from '#/features/ice/IceLines';
 import { IceSurfacePanel } from '#/features/ice/IceSurfacePanel';
+import type { IceScope } from '#/features/ice/ice-scope';
 import { sortByImportance } from '#/features/ice/feature-order';
 import { askState } from '#/panels/ask-state';
 import { StateNotice } from '#/panels/StateNotice';
@@ -34,14 +35,6 @@ export function Ice() {
   const important = local.data?.kind === 'explained' && local.data.row === row ? local.data.features : [];
   const ordered = sortByImportance(profiles.data.profiles, important, active.explanation?.featureColumns ?? []);
   return <RowIce active={active} row={row} encoded={encoded} profiles={profiles.data.profiles} ordered={ordered} predictedClass={details.data.predictedClass} unit={details.data.scoreUnit} />;
-}
-
-export interface IceScope {
-  readonly row: number;
-  readonly classIndex: number;
-  readonly outputLabel: string;
-  readonly unit: string;
-  readonly space: 'probability' | 'logit' | 'score' | 'value' | 'label only';
 }
 
 interface RowIceProps {

@@ -4,7 +4,7 @@ import { chart, describe, table } from '#/charts/ice-lines';
 import type { ChartHandle } from '#/components/VegaChart';
 import { ownPosition } from '#/domain/ice-grid';
 import type { Outputs } from '#/domain/outputs';
-import type { IceScope } from '#/features/ice/Ice';
+import type { IceScope } from '#/features/ice/ice-scope';
 import { IceControls } from '#/features/ice/IceControls';
 import { chosenRange, gridOf, isRanged, labelsOf } from '#/features/ice/ice-axis';
 import { askState } from '#/panels/ask-state';

@@ -35,7 +35,7 @@ function SampleCard({ sample }: { readonly sample: Sample }) {
       <p id={sentenceId} className={styles.sampleSentence}>
         {sample.sentence}
       </p>
-      <p className={styles.facts}>{landingText.sampleFacts(sample.rows, sample.features, sample.task)}</p>
+      <p className={styles.facts}>{landingText.sampleFacts(sample.rows, sample.features)}</p>
     </li>
   );
 }

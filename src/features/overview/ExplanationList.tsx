@@ -19,7 +19,7 @@ export function ExplanationList({ active }: { readonly active: ActiveScope }) {
       <ul className={styles.items}>
         {study.explanations.map((one) => (
           <li key={one.id} className={styles.item}>
-            <ExplanationFacts one={one} unit={unitLabel(one.space, study.outputs)} />
+            <ExplanationFacts one={one} nRows={study.nRows} unit={unitLabel(one.space, study.outputs)} />
             <ExplanationActions one={one} shown={one.id === explanation?.id} />
           </li>
         ))}
@@ -28,9 +28,15 @@ export function ExplanationList({ active }: { readonly active: ActiveScope }) {
   );
 }
 
-function ExplanationFacts({ one, unit }: { readonly one: ExplanationSummary; readonly unit: string }) {
+interface ExplanationFactsProps {
+  readonly one: ExplanationSummary;
+  readonly nRows: number;
+  readonly unit: string;
+}
+
+function ExplanationFacts({ one, nRows, unit }: ExplanationFactsProps) {
   const badge = badgeText(one.badge);
-  const facts = [one.featureSpace, unit, one.hasLocal ? coverage(one.completed, one.nRows) : null, overviewText.state[one.state]];
+  const facts = [one.featureSpace, unit, one.hasLocal ? coverage(one.completed, nRows) : null, overviewText.state[one.state]];
   return (
     <div className={styles.itemWords}>
       <strong>

@@ -8,6 +8,7 @@ import {
   DATAFRAME_TO_CSV,
   KERAS_TO_ONNX,
   LIGHTGBM_TO_ONNX,
+  SAVE_EXPLANATION,
   SKLEARN_TO_ONNX,
   TORCH_TO_ONNX,
   XGBOOST_TO_ONNX,
@@ -25,16 +26,22 @@ interface Known {
   readonly code?: string;
 }
 
-const PICKLE_HINT = 'Pickles run code when they are read, so Limpid never opens them. Export the model to ONNX with these lines.';
+const PICKLE_HINT =
+  'Pickles run code when they are read, so Limpid never opens them. Export the model to ONNX, or save the explanation, with these lines.';
+/** A pickle may hold either. */
+const PICKLE_LINES = `${SKLEARN_TO_ONNX}
+
+# or, for an explanation:
+${SAVE_EXPLANATION}`;
 const ONNX_HINT = 'Export it to ONNX with these lines and drop it together with a table.';
 
 const KNOWN = {
-  pickle: { recognisedAs: 'Python pickle', message: 'This is a Python pickle.', hint: PICKLE_HINT, code: SKLEARN_TO_ONNX },
+  pickle: { recognisedAs: 'Python pickle', message: 'This is a Python pickle.', hint: PICKLE_HINT, code: PICKLE_LINES },
   joblib: {
     recognisedAs: 'Python pickle (joblib)',
     message: 'This is a compressed Python pickle.',
     hint: PICKLE_HINT,
-    code: SKLEARN_TO_ONNX,
+    code: PICKLE_LINES,
   },
   skops: { recognisedAs: 'skops model', message: 'This is a scikit-learn model saved with skops.', hint: ONNX_HINT, code: SKLEARN_TO_ONNX },
   pmml: {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { explainerById, explainers, recommend } from '#/explainers/catalogue';
+import type { ExplainableModel } from '#/explainers/explainer';
+
+const forest: ExplainableModel = {
+  nFeatures: 9,
+  nOutputs: 1,
+  predictionSpace: 'probability',
+  trees: { leaves: 6400, depth: 6, nTrees: 100, link: 'identity' },
+  secondsPerRow: 1e-6,
+};
+const boosted: ExplainableModel = { ...forest, trees: { leaves: 6400, depth: 6, nTrees: 100, link: 'logit' } };
+const net: ExplainableModel = { ...forest, nFeatures: 20, trees: { reason: 'it holds a Gemm node.' } };
+
+describe('catalogue', () => {
+  it('lists three explainers, exact ones first', () => {
+    expect(explainers.map(({ id }) => id)).toEqual(['tree-interventional', 'tree-path-dependent', 'kernel']);
+    for (const explainer of explainers) expect(explainerById(explainer.id)).toBe(explainer);
+  });
+
+  it('recommends trees for trees, else kernel with the reason', () => {
+    expect(recommend(forest).explainer).toBe('tree-interventional');
+    expect(recommend(net).explainer).toBe('kernel');
+    expect(recommend(net).reason).toContain('it holds a Gemm node.');
+    expect(explainerById('tree-path-dependent').unavailable(net)).toBe('it holds a Gemm node.');
+    expect(explainerById('kernel').unavailable(net)).toBeNull();
+  });
+
+  it('offers the output spaces that differ', () => {
+    const spaces = (id: 'kernel' | 'tree-interventional', model: ExplainableModel): readonly string[] =>
+      explainerById(id).outputSpaces(model);
+    expect(spaces('tree-interventional', forest)).toEqual(['probability']);
+    expect(spaces('tree-interventional', boosted)).toEqual(['raw']);
+    expect(spaces('tree-interventional', { ...forest, predictionSpace: 'value' })).toEqual(['raw']);
+    expect(spaces('kernel', boosted)).toEqual(['probability']);
+    expect(spaces('kernel', { ...net, predictionSpace: 'logit' })).toEqual(['raw', 'probability']);
+  });
+
+  it('estimates what a row costs', () => {
+    const kernel = explainerById('kernel');
+    expect(kernel.estimate(forest, 100, {})).toEqual({
+      evaluationsPerRow: 510 * 100 + 1,
+      secondsPerRow: 51_001e-6,
+      bytesPerRow: 36,
+      exact: true,
+    });
+    expect(kernel.estimate(net, 100, {})).toMatchObject({ evaluationsPerRow: 2088 * 100 + 1, bytesPerRow: 160, exact: false });
+    expect(kernel.estimate(net, 100, { budget: 500 })).toMatchObject({ evaluationsPerRow: 500 * 100 + 1 });
+    const tree = explainerById('tree-interventional').estimate(forest, 100, {});
+    expect(tree).toMatchObject({ evaluationsPerRow: 0, bytesPerRow: 36, exact: true });
+    expect(tree.secondsPerRow).toBeGreaterThan(1e-5);
+    expect(tree.secondsPerRow).toBeLessThan(1e-2);
+  });
+});

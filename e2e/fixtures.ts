@@ -100,3 +100,22 @@ export async function expectAccessible(page: Page, scope: string): Promise<void>
 export async function setTheme(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });
 }
+
+/** The row in the pane, as the link has it; null when the pane is closed. */
+export function selectedRow(page: Page): number | null {
+  const choices = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('c');
+  return choices === null ? null : ((JSON.parse(choices) as { row?: number }).row ?? null);
+}
+
+/** Picks an option of a native list or of a combobox with that label. */
+export async function choose(page: Page, root: Locator, label: string | RegExp, option: string): Promise<void> {
+  const field = root.getByRole('combobox', { name: label, exact: true }).first();
+  if ((await field.evaluate((element) => element.tagName)) === 'SELECT') {
+    await field.selectOption({ label: option });
+  } else {
+    await field.click();
+    await field.fill(option);
+    await page.getByRole('option', { name: option, exact: true }).first().click();
+  }
+  await idle(page);
+}

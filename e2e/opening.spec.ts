@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
-import { expect, expectAccessible, idle, jobsDone, openView, test, VIEWS } from './fixtures';
+import { choose, expect, expectAccessible, idle, jobsDone, openView, test, VIEWS } from './fixtures';
 
 const models = fileURLToPath(new URL('../src/formats/models/golden/', import.meta.url));
 const explanations = fileURLToPath(new URL('../src/formats/explanations/golden/', import.meta.url));
@@ -25,8 +25,7 @@ test('ONNX + CSV: card, target, explain, cancel, partial result', async ({ page 
   await expect(card.getByText('ONNX model').first()).toBeVisible();
   await idle(page);
   await expectAccessible(page, 'import card');
-  await card.getByRole('combobox', { name: /true values|target/i }).first().click();
-  await page.getByRole('option', { name: modelFacts('c-columns').target, exact: true }).click();
+  await choose(page, card, /target/i, modelFacts('c-columns').target);
   await idle(page);
   await card.getByRole('button', { name: 'Open', exact: true }).click();
   await jobsDone(page);
@@ -38,10 +37,10 @@ test('ONNX + CSV: card, target, explain, cancel, partial result', async ({ page 
   await expect(dialog.getByRole('radio', { name: /Kernel SHAP/ })).toBeChecked();
   await idle(page);
   await expectAccessible(page, 'explain dialog');
-  await dialog.getByRole('radio', { name: /all/i }).check();
+  await dialog.getByRole('radio', { name: /^All .* rows$/ }).check();
   await dialog.getByRole('button', { name: 'Start', exact: false }).click();
   await expect(page.locator('html')).toHaveAttribute('data-jobs', '1');
-  const strip = page.getByRole('region', { name: /jobs/i });
+  const strip = page.getByRole('region', { name: 'Running' });
   await expect(strip).toContainText('Kernel SHAP');
   // At least one chunk is there before it is stopped.
   await expect(strip.getByRole('button', { name: /so far/i })).toBeVisible({ timeout: 30_000 });
@@ -67,8 +66,7 @@ for (const id of readdirSync(models).filter((name) => name !== 'refused')) {
     await page.goto('./');
     await page.getByLabel('Open files').setInputFiles([join(models, id, 'model.onnx'), join(models, id, 'data.csv')]);
     const card = page.getByRole('main');
-    await card.getByRole('combobox', { name: /true values|target/i }).first().click();
-    await page.getByRole('option', { name: modelFacts(id).target, exact: true }).click();
+    await choose(page, card, /target/i, modelFacts(id).target);
     await idle(page);
     await card.getByRole('button', { name: 'Open', exact: true }).click();
     await jobsDone(page);
@@ -104,7 +102,7 @@ for (const fixture of indexed.filter(({ path }) => !/inconsistent/.test(path))) 
     const main = await openView(page, 'Global Importance');
     const top = fixture.topFeatures?.[0];
     if (top !== undefined && top.length < 200) {
-      await main.getByRole('button', { name: 'Show as table' }).click();
+      await main.getByRole('button', { name: 'Show the table' }).click();
       await expect(main.getByRole('row').nth(1)).toContainText(top.trim());
     }
   });

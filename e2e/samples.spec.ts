@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { clickPoint, drawnPoints, expect, expectAccessible, idle, openSample, openTab, openView, test, VIEWS } from './fixtures';
+import { choose, clickPoint, drawnPoints, expect, expectAccessible, idle, openSample, openTab, openView, selectedRow, test, VIEWS } from './fixtures';
 import { galleryFacts } from './gallery-facts';
 
 /** ONNX Runtime's wasm build against its native one in Python: float32 rounding. */
@@ -15,7 +15,7 @@ const SAMPLES = [
 async function goToRow(page: Page, row: number): Promise<void> {
   await page.getByRole('combobox', { name: 'Go to row or id' }).fill(String(row));
   await page.keyboard.press('Enter');
-  await expect(page.locator('html')).toHaveAttribute('data-row', String(row));
+  await expect.poll(() => selectedRow(page)).toBe(row);
   await idle(page);
 }
 
@@ -27,7 +27,7 @@ for (const { id, name } of SAMPLES) {
 
     const global = await openView(page, 'Global Importance');
     await expect(global.getByText(first.topFeatures[0]!.name).first()).toBeVisible();
-    await global.getByRole('button', { name: 'Show as table' }).click();
+    await global.getByRole('button', { name: 'Show the table' }).click();
     const rows = global.getByRole('row');
     for (const [index, feature] of first.topFeatures.entries()) {
       const row = rows.nth(index + 1);
@@ -37,7 +37,7 @@ for (const { id, name } of SAMPLES) {
       const closest = Math.min(...numbers.map((value) => Math.abs(value - feature.value)));
       expect(closest / feature.value, `${feature.name}: ${cells.join(' ')}`).toBeLessThan(1e-5);
     }
-    await global.getByRole('button', { name: 'Show as chart' }).click();
+    await global.getByRole('button', { name: 'Show the chart' }).click();
     await idle(page);
 
     const data = await openView(page, 'Data Exploration');
@@ -63,10 +63,10 @@ for (const { id, name } of SAMPLES) {
       const chart = view === 'Global Importance' ? main.locator('[data-chart]').last() : main.locator('[data-chart]').first();
       const row = await clickPoint(chart, 3);
       await idle(page);
-      await expect(page.locator('html')).toHaveAttribute('data-row', String(row));
+      await expect.poll(() => selectedRow(page)).toBe(row);
       await expect(page.getByRole('tab', { name: 'Local Importance' })).toBeVisible();
       await page.getByRole('button', { name: 'Close the row' }).click();
-      await expect(page.locator('html')).not.toHaveAttribute('data-row', /./);
+      await expect.poll(() => selectedRow(page)).toBeNull();
     }
   });
 
@@ -77,16 +77,8 @@ for (const { id, name } of SAMPLES) {
     for (const edit of facts.edits) {
       await goToRow(page, edit.row);
       const panel = await openTab(page, 'Perturbation Exploration');
-      const input = panel.getByLabel(edit.feature, { exact: true }).first();
-      if (typeof edit.value === 'string') {
-        if ((await input.evaluate((element) => element.tagName)) === 'SELECT') await input.selectOption({ label: edit.value });
-        else {
-          await input.click();
-          await page.getByRole('option', { name: edit.value, exact: true }).click();
-        }
-      } else {
-        await input.fill(String(edit.value));
-      }
+      if (typeof edit.value === 'string') await choose(page, panel, edit.feature, edit.value);
+      else await panel.getByRole('spinbutton', { name: edit.feature, exact: true }).fill(String(edit.value));
       const shown = page.getByTestId('what-if-prediction');
       const classIndex = Number(await shown.getAttribute('data-class'));
       const stored = edit.prediction;
@@ -97,18 +89,16 @@ for (const { id, name } of SAMPLES) {
       await panel.getByRole('button', { name: 'Reset all' }).click();
       await idle(page);
     }
-    const { row, feature, value, prediction } = facts.ice[0]!;
+    const { row, feature, value, prediction, predictedClass = 0 } = facts.ice[0]!;
     await goToRow(page, row);
     const ice = await openTab(page, 'ICE');
-    await ice.getByRole('combobox', { name: 'Feature', exact: true }).click();
-    await page.getByRole('option', { name: feature, exact: true }).click();
-    await idle(page);
+    await choose(page, ice, 'Feature', feature);
     const chart = ice.locator('[data-chart]').first();
-    const points = (await drawnPoints(chart)) as readonly { readonly value?: number; readonly prediction?: number; readonly class?: number }[];
-    const own = points.find((point) => point.value !== undefined && Math.abs(point.value - value) < 1e-9);
+    const points = (await drawnPoints(chart)) as readonly { readonly grid?: number; readonly prediction?: number }[];
+    const own = points.find((point) => point.grid !== undefined && Math.abs(point.grid - value) < 1e-9);
     expect(own, `the grid holds ${value}`).toBeDefined();
-    const shownClass = Number(await chart.getAttribute('data-class'));
-    const expected = shownClass < 0 || prediction.length > 1 ? prediction[Math.max(0, shownClass)]! : shownClass === 1 ? prediction[0]! : 1 - prediction[0]!;
+    // The class in view: class 1 of two, else the row's predicted class.
+    const expected = prediction.length > 1 ? prediction[predictedClass]! : prediction[0]!;
     expect(Math.abs(own!.prediction! - expected)).toBeLessThanOrEqual(Math.max(1e-6, TOLERANCE[id]!));
   });
 }

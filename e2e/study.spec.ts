@@ -103,9 +103,9 @@ test('undo and redo in the page', async ({ page }) => {
   await page.getByRole('tab', { name: 'Perturbation Exploration' }).click();
   await idle(page);
   const panel = page.getByRole('tabpanel', { name: 'Perturbation Exploration' });
-  await panel.getByLabel('Flipper Length (mm)', { exact: true }).first().fill('215');
+  await panel.getByRole('spinbutton', { name: 'Flipper Length (mm)' }).fill('215');
   await idle(page);
-  await panel.getByRole('button', { name: /keep as/i }).click();
+  await panel.getByRole('button', { name: 'Keep as point' }).click();
   await idle(page);
   await expect(panel.getByRole('button', { name: /^Remove/ })).toHaveCount(1);
   await page.keyboard.press('Escape');

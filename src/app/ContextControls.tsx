@@ -125,7 +125,9 @@ function OutputPicker({ active, inSheet }: { readonly active: ActiveScope; reado
     return (
       <span className={styles.option}>
         <span className={styles.optionName}>{option.label}</span>
-        <span className={styles.optionFacts}>{[hint, i === 0 ? shellText.defaultMark : null].filter((part) => part !== null).join(' · ')}</span>
+        <span className={styles.optionFacts}>
+          {[hint, i === 0 ? shellText.defaultMark : null].filter((part) => part !== null).join(' · ')}
+        </span>
       </span>
     );
   };

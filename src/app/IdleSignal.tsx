@@ -10,23 +10,23 @@ const QUIET_MS = 60;
 export function IdleSignal() {
   const fetching = useIsFetching();
   const mutating = useIsMutating();
-  const working = useIdle((state) => state.working);
+  const working = useIdle((state) => state.working.length);
   const opening = useSession((state) => state.opening.kind === 'opening');
   const jobs = useSession((state) => state.jobs.filter((job) => job.state === 'running').length);
   const busy = fetching > 0 || mutating > 0 || working > 0 || opening;
   useEffect(() => {
     const { dataset } = document.documentElement;
     if (busy) {
-      dataset['idle'] = 'false';
+      dataset.idle = 'false';
       return;
     }
     const timer = setTimeout(() => {
-      dataset['idle'] = 'true';
+      dataset.idle = 'true';
     }, QUIET_MS);
     return () => clearTimeout(timer);
   }, [busy]);
   useEffect(() => {
-    document.documentElement.dataset['jobs'] = String(jobs);
+    document.documentElement.dataset.jobs = String(jobs);
   }, [jobs]);
   return null;
 }

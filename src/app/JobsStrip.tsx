@@ -1,5 +1,5 @@
 import { IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button, IconButton } from '#/components/Button';
 import { ErrorNotice } from '#/components/ErrorNotice';
 import { Progress } from '#/components/Progress';
@@ -17,8 +17,7 @@ const { jobs: text } = shellText;
 export function JobsStrip() {
   const jobs = useSession((state) => state.jobs);
   const [dismissed, setDismissed] = useState<readonly string[]>([]);
-  useFinishedNotices(jobs);
-  const shown = jobs.filter((job) => job.state === 'running' || (job.state === 'failed' && !dismissed.includes(job.id)));
+  const shown = jobs.filter((job) => (job.state === 'running' && !isBrief(job)) || (job.state === 'failed' && !dismissed.includes(job.id)));
   if (shown.length === 0) return null;
   return (
     <section className={styles.strip} aria-label={text.label}>
@@ -72,15 +71,7 @@ function Failed({ job, onDismiss }: { readonly job: JobStatus; readonly onDismis
   );
 }
 
-/** A notice for each job that was seen running and is done now. */
-function useFinishedNotices(jobs: readonly JobStatus[]): void {
-  const [running, setRunning] = useState<ReadonlyMap<string, string>>(new Map());
-  useEffect(() => {
-    const now = new Map(jobs.filter((job) => job.state === 'running').map((job) => [job.id, job.label]));
-    for (const [id, label] of running) {
-      const job = jobs.find((one) => one.id === id);
-      if (!now.has(id) && (job === undefined || job.state === 'done')) useSession.getState().notify({ tone: 'info', text: text.done(label), error: null });
-    }
-    if (now.size !== running.size || [...now.keys()].some((id) => !running.has(id))) setRunning(now);
-  }, [jobs, running]);
+/** Curves are drawn as they come; only long ones are worth a line here. */
+function isBrief(job: JobStatus): boolean {
+  return job.kind === 'partial dependence' && !(job.secondsLeft > 2);
 }

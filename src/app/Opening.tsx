@@ -9,7 +9,9 @@ export function Opening({ phase }: { readonly phase: Extract<OpenPhase, { readon
     <main className={styles.waiting} role="status">
       <Mark size={32} />
       <h1>{openingText.opening(phase.label)}</h1>
-      <div className={styles.bar}>{phase.total > 0 ? <Progress label={openingText.reading} done={phase.done} total={phase.total} /> : <BusyBar />}</div>
+      <div className={styles.bar}>
+        {phase.total > 0 ? <Progress label={openingText.reading} done={phase.done} total={phase.total} /> : <BusyBar />}
+      </div>
     </main>
   );
 }

@@ -60,8 +60,23 @@ function RailItem({ view, reason, phone }: RailItemProps) {
     );
   }
   return (
-    <Tooltip label={reason} multiline w={260} position={phone ? 'top' : 'right'} events={{ hover: true, focus: true, touch: true }} transitionProps={{ duration: 0 }}>
-      <a className={styles.item} role="link" tabIndex={0} aria-disabled="true" aria-current={current ? 'page' : undefined} aria-label={phone ? view.name : undefined} aria-description={reason}>
+    <Tooltip
+      label={reason}
+      multiline
+      w={260}
+      position={phone ? 'top' : 'right'}
+      events={{ hover: true, focus: true, touch: true }}
+      transitionProps={{ duration: 0 }}
+    >
+      <a
+        className={styles.item}
+        role="link"
+        tabIndex={0}
+        aria-disabled="true"
+        aria-current={current ? 'page' : undefined}
+        aria-label={phone ? view.name : undefined}
+        aria-description={reason}
+      >
         {content}
       </a>
     </Tooltip>

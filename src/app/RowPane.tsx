@@ -55,7 +55,10 @@ export function RowPane({ active, row, phone }: RowPaneProps) {
         {reason !== null ? (
           <StateNotice state={{ kind: 'notApplicable', reason }} />
         ) : (
-          <ErrorBoundary key={`${active.study.id} ${tab}`} fallback={(error, reset) => <StateNotice state={failedState(pane.tabs[tab], error, reset)} />}>
+          <ErrorBoundary
+            key={`${active.study.id} ${tab}`}
+            fallback={(error, reset) => <StateNotice state={failedState(pane.tabs[tab], error, reset)} />}
+          >
             <Suspense fallback={<Waiting />}>
               <View />
             </Suspense>
@@ -81,7 +84,9 @@ function Facts({ details }: { readonly details: RowDetailsAnswer }) {
       </div>
       <div>
         <dt>{pane.true}</dt>
-        <dd className={wrong ? styles.wrong : undefined}>{details.trueLabel === null ? pane.unknown : <EllipsisText text={details.trueLabel} />}</dd>
+        <dd className={wrong ? styles.wrong : undefined}>
+          {details.trueLabel === null ? pane.unknown : <EllipsisText text={details.trueLabel} />}
+        </dd>
       </div>
     </dl>
   );

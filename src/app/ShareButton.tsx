@@ -25,7 +25,13 @@ export function ShareButton({ phone }: { readonly phone: boolean }) {
     else setState('closed');
   };
   return (
-    <Popover opened={state !== 'closed'} onChange={(open) => !open && setState('closed')} width={340} position="bottom-end" transitionProps={{ duration: 0 }}>
+    <Popover
+      opened={state !== 'closed'}
+      onChange={(open) => !open && setState('closed')}
+      width={340}
+      position="bottom-end"
+      transitionProps={{ duration: 0 }}
+    >
       <Popover.Target>
         {phone ? (
           <IconButton label={share.button} onClick={copy}>

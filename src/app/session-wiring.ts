@@ -1,8 +1,9 @@
-import type { EngineEvent } from '#/engine/job';
+import type { EngineEvent, JobStatus } from '#/engine/job';
 import { DEFAULT_CHOICES, useChoices, type Choices } from '#/state/choices';
 import type { StudyOpener } from '#/state/open-study';
 import { useSession } from '#/state/session';
 import { readHash, writeHash } from '#/state/url';
+import { shellText } from '#/text/shell';
 import type { LimpidClient } from '#/workers/client';
 import type { StudySource } from '#/workers/contract';
 
@@ -25,6 +26,7 @@ function receive(event: EngineEvent): void {
       if (study !== null && study.id === event.summary.id) set({ study: event.summary, history: event.history });
       return;
     case 'jobs':
+      tellFinished(useSession.getState().jobs, event.jobs);
       set({ jobs: event.jobs });
       return;
     case 'notice':
@@ -32,6 +34,15 @@ function receive(event: EngineEvent): void {
       return;
     default:
       event satisfies never;
+  }
+}
+
+/** A notice for each explanation that was running and is done now. */
+function tellFinished(before: readonly JobStatus[], now: readonly JobStatus[]): void {
+  const running = new Set(before.filter((job) => job.state === 'running').map((job) => job.id));
+  for (const job of now) {
+    if (job.state !== 'done' || job.kind === 'partial dependence' || !running.has(job.id)) continue;
+    useSession.getState().notify({ tone: 'info', text: shellText.jobs.done(job.label), error: null });
   }
 }
 

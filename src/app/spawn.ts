@@ -19,7 +19,9 @@ export function spawnClient(): LimpidClient {
   /** Made with the first study: the landing page needs no runtime. What the study worker posts before waits in the port. */
   const interactive = (): Remote<InteractiveApi> => {
     if (interactiveWorker === null) {
-      interactiveWorker = wrap<InteractiveApi>(new Worker(new URL('../workers/interactive.worker.ts', import.meta.url), { type: 'module', name: 'interactive' }));
+      interactiveWorker = wrap<InteractiveApi>(
+        new Worker(new URL('../workers/interactive.worker.ts', import.meta.url), { type: 'module', name: 'interactive' }),
+      );
       void interactiveWorker.connect(transfer(toInteractive.port1, [toInteractive.port1]));
     }
     return interactiveWorker;
@@ -72,7 +74,10 @@ export function spawnClient(): LimpidClient {
     apply: (command) => after(() => study.apply(command)),
     undo: () => after(() => study.undo()),
     redo: () => after(() => study.redo()),
-    run: (job, signal) => after<JobOutcome>(async () => (signal === undefined ? await study.run(job) : await withCallSignal(signal, (own) => study.run(job, own) as Promise<JobOutcome>))),
+    run: (job, signal) =>
+      after<JobOutcome>(async () =>
+        signal === undefined ? await study.run(job) : await withCallSignal(signal, (own) => study.run(job, own) as Promise<JobOutcome>),
+      ),
     cancel: (jobId) => after(() => study.cancel(jobId)),
     explainPlan: (params) => after(() => study.explainPlan(params)),
     interactive: {
@@ -83,14 +88,17 @@ export function spawnClient(): LimpidClient {
     },
     openFiles: (files, onProgress) => {
       const name = files.length === 1 ? files[0]!.path : `${files.length} files`;
-      return parseThenOpen({ kind: 'file', name, hash: '' }, (api, port) => api.parse([...files], port, proxy(onProgress ?? (() => undefined))));
+      return parseThenOpen({ kind: 'file', name, hash: '' }, (api, port) =>
+        api.parse([...files], port, proxy(onProgress ?? (() => undefined))),
+      );
     },
     openUrl: (url, source, onProgress) =>
       parseThenOpen(source, async (api, port) => {
         await api.fetch(new URL(url, document.baseURI).href, port, proxy(onProgress ?? (() => undefined)));
         return undefined;
       }),
-    openStored: (id) => after<OpenOutcome>(async () => {
+    openStored: (id) =>
+      after<OpenOutcome>(async () => {
         const outcome: OpenOutcome = await study.openStored(id);
         interactive();
         return outcome;

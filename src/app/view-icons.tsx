@@ -8,7 +8,16 @@ interface IconProps {
 function icon(children: ReactNode) {
   return function ViewIcon({ size = 18 }: IconProps) {
     return (
-      <svg width={size} height={size} viewBox="0 0 18 18" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" aria-hidden="true">
+      <svg
+        width={size}
+        height={size}
+        viewBox="0 0 18 18"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
         {children}
       </svg>
     );

@@ -23,7 +23,9 @@ export type ChartKind =
 export type Datum = Readonly<Record<string, string | number | boolean | null>>;
 /** Vega-Lite JSON; equal JSON means that the view is kept and only its data change. */
 export type Spec = Readonly<Record<string, unknown>>;
-export type Signal = string | number | readonly number[] | readonly string[];
+/** A label, or its lines. */
+export type Label = string | readonly string[];
+export type Signal = string | number | readonly number[] | readonly Label[];
 
 export interface Tip {
   /** The row's or feature's label. */
@@ -60,7 +62,11 @@ export interface Marks {
 }
 
 export type Legend =
-  | { readonly kind: 'classes'; readonly title: string; readonly items: readonly { readonly label: string; readonly colour: string; readonly shape?: 'square' | 'line' | 'star' | 'tick' }[] }
+  | {
+      readonly kind: 'classes';
+      readonly title: string;
+      readonly items: readonly { readonly label: string; readonly colour: string; readonly shape?: 'square' | 'line' | 'star' | 'tick' }[];
+    }
   | {
       readonly kind: 'ramp';
       readonly title: string;
@@ -92,8 +98,8 @@ export interface Chart {
   readonly marks: Marks;
   readonly legends: readonly Legend[];
   readonly raster: RasterImage | null;
-  /** CSS pixels that the chart wants; null: whatever room there is. */
-  readonly height: number | null;
+  /** CSS pixels: grows with the room between these; null: fills whatever room there is. */
+  readonly height: { readonly min: number; readonly max: number } | null;
 }
 
 export type Cell = string | number | null;
@@ -128,10 +134,15 @@ export function tableOf(
   cell: (row: number, column: number) => Cell,
   rowOf: (row: number) => number = () => -1,
 ): ChartTable {
-  return { columns, nRows, cell: (row, column) => {
-    const value = cell(row, column);
-    return typeof value === 'number' && Number.isNaN(value) ? null : value;
-  }, rowOf };
+  return {
+    columns,
+    nRows,
+    cell: (row, column) => {
+      const value = cell(row, column);
+      return typeof value === 'number' && Number.isNaN(value) ? null : value;
+    },
+    rowOf,
+  };
 }
 
 /** RFC 4180; text that a spreadsheet would run as a formula is quoted with a leading apostrophe. */

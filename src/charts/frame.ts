@@ -1,4 +1,4 @@
-import type { Signal, Spec } from '#/charts/chart';
+import type { Label, Signal, Spec } from '#/charts/chart';
 import { vegaConfig, type ChartTheme } from '#/charts/theme';
 
 /**
@@ -15,7 +15,8 @@ export interface AxisShape {
   readonly nice?: boolean;
   /** Whole numbers on the axis only. */
   readonly whole?: boolean;
-  readonly labelAngle?: number;
+  /** Whole numbers such as years: no thousands separators. */
+  readonly plain?: boolean;
   readonly hidden?: boolean;
 }
 
@@ -25,7 +26,7 @@ function channel(name: 'x' | 'y', shape: AxisShape, theme: ChartTheme): (field: 
   const category = shape.type === 'category';
   const time = shape.type === 'time';
   const size = name === 'x' ? 'width' : 'height';
-  const spacing = name === 'x' ? (theme.compact ? 64 : 72) : 44;
+  const spacing = name === 'x' ? (theme.compact ? 64 : 80) : 56;
   const axis = shape.hidden
     ? null
     : {
@@ -37,11 +38,24 @@ function channel(name: 'x' | 'y', shape: AxisShape, theme: ChartTheme): (field: 
               labelExpr: `${name}Labels[datum.value]`,
               ticks: false,
               domain: false,
-              ...(shape.labelAngle === undefined ? {} : { labelAngle: shape.labelAngle, labelAlign: 'right', labelBaseline: 'middle' }),
+              // Category names below a chart lie slanted where they would touch; `xRoom` is the width that they need.
+              ...(name === 'x'
+                ? {
+                    labelAngle: { expr: 'width < xRoom ? -35 : 0' },
+                    labelAlign: { expr: "width < xRoom ? 'right' : 'center'" },
+                    labelBaseline: { expr: "width < xRoom ? 'middle' : 'top'" },
+                    labelOverlap: false,
+                  }
+                : {
+                    labelOverlap: true,
+                    // The first of two lines ends where the lane's middle is.
+                    labelBaseline: { condition: { test: 'isArray(yLabels[datum.value])', value: 'bottom' }, value: 'middle' },
+                  }),
             }
           : {
               tickCount: { signal: `max(2, ceil(${size} / ${String(spacing)}))` },
               ...(shape.whole === true ? { tickMinStep: 1 } : {}),
+              ...(shape.plain === true ? { format: 'd', tickMinStep: 1 } : {}),
             }),
       };
   const scale = {
@@ -57,8 +71,6 @@ export interface FrameShape {
   readonly x: AxisShape;
   readonly y: AxisShape;
   readonly layers: readonly Layer[];
-  /** Signals beside the titles, domains and labels. */
-  readonly extra?: readonly string[];
 }
 
 /** Vega-Lite JSON of a frame; depends on the shape and the theme alone. */
@@ -72,7 +84,7 @@ export function buildFrameSpec(shape: FrameShape, theme: ChartTheme): Spec {
     { name: 'yTitle', value: '' },
     { name: 'xLabels', value: [] },
     { name: 'yLabels', value: [] },
-    ...(shape.extra ?? []).map((name) => ({ name, value: 0 })),
+    { name: 'xRoom', value: 0 },
   ];
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -98,11 +110,15 @@ export interface FrameSignals {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly xLabels?: readonly string[];
-  readonly yLabels?: readonly string[];
+  readonly yLabels?: readonly Label[];
 }
 
+/** Pixels of a character of an axis label, on average. */
+const CHARACTER = 6.4;
+
 export function frameSignals(signals: FrameSignals): Readonly<Record<string, Signal>> {
-  return { xLabels: [], yLabels: [], ...signals };
+  const longest = (signals.xLabels ?? []).reduce((most, label) => Math.max(most, label.length), 0);
+  return { xLabels: [], yLabels: [], ...signals, xRoom: (longest * CHARACTER + 12) * (signals.xLabels?.length ?? 0) };
 }
 
 /** Lanes 0..n-1 with half a lane of room on both ends. */

@@ -34,7 +34,7 @@ export function spec(shape: BarsShape, theme: ChartTheme): Spec {
         zeroLayer(theme),
         ({ x, y }) => ({
           data: { name: 'means', values: [] },
-          mark: { type: 'point', filled: true, shape: 'diamond', size: 60, stroke: theme.background, strokeWidth: 1, opacity: 1 },
+          mark: { type: 'point', filled: true, shape: 'diamond', size: 110, stroke: theme.background, strokeWidth: 1.4, opacity: 1 },
           encoding: { x: x('x'), y: y('y'), fill: { field: 'c', type: 'nominal', scale: null } },
         }),
         textLayer('texts', 1, theme),
@@ -62,7 +62,11 @@ function segmentColour(answer: GlobalImportanceAnswer, segment: number, theme: C
   return answer.segments.length > 1 ? classColour(answer.segments[segment]!.classIndex, theme) : theme.mark;
 }
 
-export function datasets(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, theme: ChartTheme): Readonly<Record<string, readonly Datum[]>> {
+export function datasets(
+  answer: GlobalImportanceAnswer,
+  drawing: GlobalDrawing,
+  theme: ChartTheme,
+): Readonly<Record<string, readonly Datum[]>> {
   const features = shown(answer, drawing);
   const bars: Datum[] = [];
   const texts: Datum[] = [];
@@ -126,7 +130,12 @@ export function marks(answer: GlobalImportanceAnswer, drawing: GlobalDrawing): M
           ...(answer.signedMean === null ? [] : [{ name: globalText.signedMean, value: formatSigned(answer.signedMean[feature]!) }]),
           ...(ends === null
             ? []
-            : [{ name: drawing.interval === 'spread' ? globalText.spread : globalText.error, value: `${formatNumber(ends[0])} – ${formatNumber(ends[1])}` }]),
+            : [
+                {
+                  name: drawing.interval === 'spread' ? globalText.spread : globalText.error,
+                  value: `${formatNumber(ends[0])} – ${formatNumber(ends[1])}`,
+                },
+              ]),
         ],
       };
     },
@@ -137,7 +146,9 @@ export function table(answer: GlobalImportanceAnswer): ChartTable {
   const columns: { name: string; get: (feature: number) => string | number | null }[] = [
     { name: globalText.feature, get: (f) => answer.names[f]! },
     { name: withUnit(answer.meaning, answer.unit), get: (f) => answer.total[f]! },
-    ...(answer.segments.length > 1 ? answer.segments.map((segment) => ({ name: segment.label, get: (f: number) => segment.values[f]! })) : []),
+    ...(answer.segments.length > 1
+      ? answer.segments.map((segment) => ({ name: segment.label, get: (f: number) => segment.values[f]! }))
+      : []),
     ...(answer.signedMean === null ? [] : [{ name: globalText.signedMean, get: (f: number) => answer.signedMean?.[f] ?? null }]),
     ...(answer.spread === null
       ? []
@@ -153,7 +164,9 @@ export function table(answer: GlobalImportanceAnswer): ChartTable {
         ]),
     ...answer.series.flatMap((series) => [
       { name: withUnit(series.label, series.unit), get: (f: number) => series.values[f] ?? null },
-      ...(series.spread === null ? [] : [{ name: `${series.label}: ${globalText.deviation}`, get: (f: number) => series.spread?.[f] ?? null }]),
+      ...(series.spread === null
+        ? []
+        : [{ name: `${series.label}: ${globalText.deviation}`, get: (f: number) => series.spread?.[f] ?? null }]),
     ]),
   ];
   return tableOf(
@@ -183,15 +196,24 @@ function legends(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, theme: 
     result.push({
       kind: 'classes',
       title: '',
-      items: answer.segments.slice(0, 12).map((segment, k) => ({ label: visibleLabel(segment.label), colour: segmentColour(answer, k, theme) })),
+      items: answer.segments
+        .slice(0, 12)
+        .map((segment, k) => ({ label: visibleLabel(segment.label), colour: segmentColour(answer, k, theme) })),
     });
   }
   const extra: { label: string; colour: string; shape: 'line' | 'tick' | 'star' }[] = [];
   if (drawing.interval === 'spread' && answer.spread !== null) extra.push({ label: globalText.spread, colour: theme.text, shape: 'line' });
   if (drawing.interval === 'error' && answer.sampling !== null) {
-    extra.push({ label: globalText.error, colour: theme.text, shape: 'line' }, { label: globalText.noiseFloor, colour: theme.textQuiet, shape: 'tick' });
+    extra.push(
+      { label: globalText.error, colour: theme.text, shape: 'line' },
+      { label: globalText.noiseFloor, colour: theme.textQuiet, shape: 'tick' },
+    );
   }
-  if (drawing.signedMean && answer.signedMean !== null) extra.push({ label: globalText.signedMean, colour: theme.positive, shape: 'star' });
+  if (drawing.signedMean && answer.signedMean !== null)
+    extra.push(
+      { label: globalText.meanRaises, colour: theme.positive, shape: 'star' },
+      { label: globalText.meanLowers, colour: theme.negative, shape: 'star' },
+    );
   if (extra.length > 0) result.push({ kind: 'classes', title: '', items: extra });
   return result;
 }
@@ -201,7 +223,10 @@ export function chart(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, th
   const highs = features.map((feature) => Math.max(answer.total[feature]!, intervalOf(answer, drawing, feature)?.[1] ?? 0));
   const lows = drawing.signedMean && answer.signedMean !== null ? features.map((feature) => answer.signedMean?.[feature] ?? 0) : [0];
   const finite = (values: readonly number[]): number[] => values.filter((value) => Number.isFinite(value));
-  const xTitle = withUnit(answer.globalOnly ? answer.meaning : `${answer.meaning}, ${answer.outputLabel}`, answer.unit);
+  const xTitle = withUnit(
+    answer.globalOnly ? answer.meaning : `${answer.meaning}, ${answer.outputLabel}`,
+    answer.unit === answer.meaning ? null : answer.unit,
+  );
   const [low, high] = signedDomain(Math.min(...finite(lows)), Math.max(...finite(highs)));
   return {
     kind: 'global-bars',
@@ -213,7 +238,10 @@ export function chart(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, th
       yDomain: laneDomain(features.length),
       xTitle,
       yTitle: '',
-      yLabels: laneLabels(features.map((feature) => answer.names[feature]!), theme),
+      yLabels: laneLabels(
+        features.map((feature) => answer.names[feature]!),
+        theme,
+      ),
     }),
     xTitle,
     yTitle: '',
@@ -225,9 +253,17 @@ export function chart(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, th
 }
 
 /** Another importance (permutation, saved, native) beside the bars, same lanes, own axis. */
-export function seriesChart(answer: GlobalImportanceAnswer, series: ImportanceSeries, drawing: GlobalDrawing, labels: boolean, theme: ChartTheme): Chart {
+export function seriesChart(
+  answer: GlobalImportanceAnswer,
+  series: ImportanceSeries,
+  drawing: GlobalDrawing,
+  labels: boolean,
+  theme: ChartTheme,
+): Chart {
   const features = shown(answer, drawing);
-  const known = features.map((feature, lane) => ({ feature, lane, value: series.values[feature]! })).filter(({ value }) => !Number.isNaN(value));
+  const known = features
+    .map((feature, lane) => ({ feature, lane, value: series.values[feature]! }))
+    .filter(({ value }) => !Number.isNaN(value));
   const ends = known.flatMap(({ feature, value }) => {
     const half = series.spread?.[feature] ?? 0;
     return [value - half, value + half];
@@ -239,7 +275,11 @@ export function seriesChart(answer: GlobalImportanceAnswer, series: ImportanceSe
     spec: spec({ labels }, theme),
     datasets: {
       bars: known.map(({ lane, value }) => bar(lane, 0, value, value < 0 ? theme.negative : theme.mark)),
-      texts: known.map(({ feature, lane, value }) => ({ x: Math.max(0, value + (series.spread?.[feature] ?? 0)), y: lane, t: formatNumber(value) })),
+      texts: known.map(({ feature, lane, value }) => ({
+        x: Math.max(0, value + (series.spread?.[feature] ?? 0)),
+        y: lane,
+        t: formatNumber(value),
+      })),
       intervals: known.flatMap(({ feature, lane, value }) => {
         const half = series.spread?.[feature];
         return half === undefined ? [] : interval(lane, value - half, value + half);
@@ -253,7 +293,10 @@ export function seriesChart(answer: GlobalImportanceAnswer, series: ImportanceSe
       yDomain: laneDomain(features.length),
       xTitle,
       yTitle: '',
-      yLabels: laneLabels(features.map((feature) => answer.names[feature]!), theme),
+      yLabels: laneLabels(
+        features.map((feature) => answer.names[feature]!),
+        theme,
+      ),
     }),
     xTitle,
     yTitle: '',

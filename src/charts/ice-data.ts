@@ -36,7 +36,13 @@ export interface IceAnswer {
   readonly own: number;
   readonly edited: { readonly curve: Curve; readonly own: number; readonly grid: Float64Array } | null;
   /** Average over rows and some of their lines. */
-  readonly average: { readonly grid: Float64Array; readonly curve: Curve; readonly nRows: number; readonly lines: readonly Curve[]; readonly rows: readonly number[] } | null;
+  readonly average: {
+    readonly grid: Float64Array;
+    readonly curve: Curve;
+    readonly nRows: number;
+    readonly lines: readonly Curve[];
+    readonly rows: readonly number[];
+  } | null;
   /** Rows of the data by 20 equal bins between the feature's min and max, or by category. */
   readonly density: { readonly counts: Uint32Array; readonly min: number; readonly max: number } | null;
   readonly outputLabel: string;

@@ -9,24 +9,27 @@ import { describeIce, iceText } from '#/text/ice';
 
 export interface IceShape {
   readonly x: 'linear' | 'time' | 'category';
-  readonly slanted: boolean;
 }
 
 export function spec(shape: IceShape, theme: ChartTheme): Spec {
   const discrete = shape.x === 'category';
-  const line = (name: string, mark: Readonly<Record<string, unknown>>) => ({ x, y }: { x: (field: string) => Spec; y: (field: string) => Spec }) => ({
-    data: { name, values: [] },
-    mark: { type: 'line', interpolate: 'linear', ...mark },
-    encoding: { x: x('x'), y: y('y'), detail: { field: 'l', type: 'nominal' } },
-  });
-  const point = (name: string, mark: Readonly<Record<string, unknown>>) => ({ x, y }: { x: (field: string) => Spec; y: (field: string) => Spec }) => ({
-    data: { name, values: [] },
-    mark: { type: 'point', filled: true, opacity: 1, ...mark },
-    encoding: { x: x('x'), y: y('y') },
-  });
+  const line =
+    (name: string, mark: Readonly<Record<string, unknown>>) =>
+    ({ x, y }: { x: (field: string) => Spec; y: (field: string) => Spec }) => ({
+      data: { name, values: [] },
+      mark: { type: 'line', interpolate: 'linear', ...mark },
+      encoding: { x: x('x'), y: y('y'), detail: { field: 'l', type: 'nominal' } },
+    });
+  const point =
+    (name: string, mark: Readonly<Record<string, unknown>>) =>
+    ({ x, y }: { x: (field: string) => Spec; y: (field: string) => Spec }) => ({
+      data: { name, values: [] },
+      mark: { type: 'point', filled: true, opacity: 1, ...mark },
+      encoding: { x: x('x'), y: y('y') },
+    });
   return buildFrameSpec(
     {
-      x: { type: shape.x, title: true, grid: false, nice: false, ...(shape.slanted ? { labelAngle: -40 } : {}) },
+      x: { type: shape.x, title: true, grid: false, nice: false },
       y: { type: 'linear', title: true, grid: true },
       layers: [
         ({ x, y }) => ({
@@ -41,7 +44,9 @@ export function spec(shape: IceShape, theme: ChartTheme): Spec {
           ? point('average', { shape: 'square', size: 70, fill: theme.textQuiet })
           : line('average', { stroke: theme.textQuiet, strokeWidth: 2.5, strokeDash: [6, 4] }),
         discrete ? point('row', { size: 70, fill: theme.negative }) : line('row', { stroke: theme.negative, strokeWidth: 2.5 }),
-        discrete ? point('edited', { shape: 'triangle-up', size: 80, fill: theme.positive }) : line('edited', { stroke: theme.positive, strokeWidth: 2.5, strokeDash: [2, 2] }),
+        discrete
+          ? point('edited', { shape: 'triangle-up', size: 80, fill: theme.positive })
+          : line('edited', { stroke: theme.positive, strokeWidth: 2.5, strokeDash: [2, 2] }),
         ({ x, y }) => ({
           data: { name: 'own', values: [] },
           mark: { type: 'point', filled: true, size: 110, stroke: theme.background, strokeWidth: 2, opacity: 1 },
@@ -87,7 +92,9 @@ function isDiscrete(answer: IceAnswer): boolean {
 }
 
 function valueRange(curves: Curves): readonly [number, number] {
-  const ends = [curves.row, curves.edited, curves.average, ...curves.lines].flatMap((curve) => (curve === null ? [] : [...extentOf(curve)]));
+  const ends = [curves.row, curves.edited, curves.average, ...curves.lines].flatMap((curve) =>
+    curve === null ? [] : [...extentOf(curve)],
+  );
   return [Math.min(...ends), Math.max(...ends)];
 }
 
@@ -216,7 +223,8 @@ export function describe(answer: IceAnswer): string {
     low: row[low]!,
     high: row[high]!,
     lowAt: isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[low]!) : formatNumber(answer.grid[low]!),
-    highAt: isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[high]!) : formatNumber(answer.grid[high]!),
+    highAt:
+      isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[high]!) : formatNumber(answer.grid[high]!),
     centred: answer.centred,
   });
 }
@@ -226,14 +234,13 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
   const curves = drawnCurves(answer);
   const [low, high] = valueRange(curves);
   const labels = discrete ? answer.labels.map((label) => middleEllipsis(label, labelLength(theme))) : [];
-  const slanted = labels.some((label) => label.length * labels.length > 40);
   const [gridLow, gridHigh] = extentOf(answer.average === null ? answer.grid : Float64Array.of(...answer.grid, ...answer.average.grid));
   const xTitle = visibleLabel(answer.featureName);
   const yTitle = withUnit(answer.centred ? `${iceText.change}: ${answer.outputLabel}` : answer.outputLabel, answer.unit);
   const shape = discrete ? undefined : ('line' as const);
   return {
     kind: 'ice-lines',
-    spec: spec({ x: discrete ? 'category' : answer.featureKind === 'datetime' ? 'time' : 'linear', slanted }, theme),
+    spec: spec({ x: discrete ? 'category' : answer.featureKind === 'datetime' ? 'time' : 'linear' }, theme),
     datasets: datasets(answer, theme),
     signals: frameSignals({
       xDomain: discrete ? laneDomain(labels.length) : paddedDomain(gridLow, gridHigh, false),
@@ -252,7 +259,9 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
         items: [
           { label: iceText.row, colour: theme.negative, ...(shape === undefined ? {} : { shape }) },
           ...(answer.edited === null ? [] : [{ label: iceText.edited, colour: theme.positive, ...(shape === undefined ? {} : { shape }) }]),
-          ...(answer.average === null ? [] : [{ label: iceText.average(answer.average.nRows), colour: theme.textQuiet, shape: 'tick' as const }]),
+          ...(answer.average === null
+            ? []
+            : [{ label: iceText.average(answer.average.nRows), colour: theme.textQuiet, shape: 'tick' as const }]),
         ],
       },
     ],

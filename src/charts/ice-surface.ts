@@ -26,7 +26,14 @@ export function spec(shape: SurfaceShape, theme: ChartTheme): Spec {
         }),
         ({ x, y }) => ({
           data: { name: 'own', values: [] },
-          mark: { type: 'point', filled: false, size: 140, stroke: theme.scheme === 'dark' ? '#000000' : '#ffffff', strokeWidth: 3, opacity: 1 },
+          mark: {
+            type: 'point',
+            filled: false,
+            size: 140,
+            stroke: theme.scheme === 'dark' ? '#000000' : '#ffffff',
+            strokeWidth: 3,
+            opacity: 1,
+          },
           encoding: { x: x('x'), y: y('y') },
         }),
         ({ x, y }) => ({
@@ -68,7 +75,13 @@ export function datasets(surface: IceSurface, theme: ChartTheme): Readonly<Recor
   const bs = bordersOf(surface.b);
   const t = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5);
   return {
-    cells: cellsOf(surface).map(({ a, b, value }) => ({ x0: as[a]!, x1: as[a + 1]!, y0: bs[b]!, y1: bs[b + 1]!, c: rampColour(t(value), theme) })),
+    cells: cellsOf(surface).map(({ a, b, value }) => ({
+      x0: as[a]!,
+      x1: as[a + 1]!,
+      y0: bs[b]!,
+      y1: bs[b + 1]!,
+      c: rampColour(t(value), theme),
+    })),
     own: surface.a.own >= 0 && surface.b.own >= 0 ? [{ x: surface.a.grid[surface.a.own]!, y: surface.b.grid[surface.b.own]! }] : [],
   };
 }
@@ -128,12 +141,14 @@ export function describe(surface: IceSurface): string {
 }
 
 export function chart(surface: IceSurface, theme: ChartTheme): Chart {
-  const type = (axis: SurfaceAxis): 'linear' | 'time' | 'category' => (isDiscrete(axis) ? 'category' : axis.kind === 'datetime' ? 'time' : 'linear');
+  const type = (axis: SurfaceAxis): 'linear' | 'time' | 'category' =>
+    isDiscrete(axis) ? 'category' : axis.kind === 'datetime' ? 'time' : 'linear';
   const domain = (axis: SurfaceAxis): readonly [number, number] => {
     const borders = bordersOf(axis);
     return isDiscrete(axis) ? laneDomain(axis.grid.length) : [borders[0]!, borders.at(-1)!];
   };
-  const labels = (axis: SurfaceAxis): readonly string[] => (isDiscrete(axis) ? axis.labels.map((label) => middleEllipsis(label, labelLength(theme))) : []);
+  const labels = (axis: SurfaceAxis): readonly string[] =>
+    isDiscrete(axis) ? axis.labels.map((label) => middleEllipsis(label, labelLength(theme))) : [];
   const [low, high] = extentOf(surface.values);
   const xTitle = visibleLabel(surface.a.name);
   const yTitle = visibleLabel(surface.b.name);
@@ -141,7 +156,14 @@ export function chart(surface: IceSurface, theme: ChartTheme): Chart {
     kind: 'ice-surface',
     spec: spec({ x: type(surface.a), y: type(surface.b) }, theme),
     datasets: datasets(surface, theme),
-    signals: frameSignals({ xDomain: domain(surface.a), yDomain: domain(surface.b), xTitle, yTitle, xLabels: labels(surface.a), yLabels: labels(surface.b) }),
+    signals: frameSignals({
+      xDomain: domain(surface.a),
+      yDomain: domain(surface.b),
+      xTitle,
+      yTitle,
+      xLabels: labels(surface.a),
+      yLabels: labels(surface.b),
+    }),
     xTitle,
     yTitle,
     marks: marks(surface),

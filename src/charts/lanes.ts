@@ -13,9 +13,12 @@ export function laneLabels(names: readonly string[], theme: ChartTheme): string[
   return names.map((name) => middleEllipsis(name, labelLength(theme)));
 }
 
-/** Pixels for n lanes, with the axis below. */
-export function laneHeight(n: number, lane: number, axis = 54): number {
-  return Math.max(2, n) * lane + axis;
+const AXIS = 54;
+
+/** Pixels for n lanes with the axis below: lanes grow with the room, up to about twice their least height. */
+export function laneHeight(n: number, lane: number, most = lane * 2.2): { readonly min: number; readonly max: number } {
+  const lanes = Math.max(2, n);
+  return { min: lanes * lane + AXIS, max: Math.round(lanes * most) + AXIS };
 }
 
 export function barLayer(name: string, theme: ChartTheme): Layer {

@@ -50,7 +50,11 @@ export function classesOf(answer: LocalImportanceAnswer): readonly number[] {
 function entriesOf(answer: LocalImportanceAnswer, topK: number): readonly Entry[] {
   const { top, others, othersPhi, othersPerClass } = splitLocal(answer, topK);
   const classes = classesOf(answer);
-  const lanes: { feature: LocalFeature | null; phi: number; perClass: readonly number[] }[] = top.map((feature) => ({ feature, phi: feature.phi, perClass: feature.perClass }));
+  const lanes: { feature: LocalFeature | null; phi: number; perClass: readonly number[] }[] = top.map((feature) => ({
+    feature,
+    phi: feature.phi,
+    perClass: feature.perClass,
+  }));
   if (others > 0) lanes.push({ feature: null, phi: othersPhi, perClass: othersPerClass });
   return lanes.flatMap(({ feature, phi, perClass }, lane) => {
     if (classes.length === 0) return [{ lane, k: -1, phi, feature, error: feature?.standardError ?? null, ...groupBand(lane, 0, 1) }];
@@ -72,9 +76,13 @@ export function datasets(entries: readonly Entry[], nLanes: number, theme: Chart
     return { x: phi < 0 ? Math.min(phi - half, 0) : Math.max(phi + half, 0), y: at, t: formatSigned(phi) };
   };
   return {
-    bars: known.map(({ at, half, phi, k }) => bar(at, 0, phi, k < 0 ? (phi < 0 ? theme.negative : theme.positive) : classColour(k, theme), half)),
+    bars: known.map(({ at, half, phi, k }) =>
+      bar(at, 0, phi, k < 0 ? (phi < 0 ? theme.negative : theme.positive) : classColour(k, theme), half),
+    ),
     zero: zeroLine(nLanes),
-    intervals: known.flatMap(({ at, phi, error, half }) => (error === null ? [] : interval(at, phi - 1.96 * error, phi + 1.96 * error, half * 0.5))),
+    intervals: known.flatMap(({ at, phi, error, half }) =>
+      error === null ? [] : interval(at, phi - 1.96 * error, phi + 1.96 * error, half * 0.5),
+    ),
     rights: known.filter(({ phi }) => phi >= 0).map(text),
     lefts: known.filter(({ phi }) => phi < 0).map(text),
   };
@@ -153,6 +161,6 @@ export function chart(answer: LocalImportanceAnswer, topK: number, theme: ChartT
       },
     ],
     raster: null,
-    height: laneHeight(nLanes, Math.max(26, classes.length * 15 + 6)),
+    height: laneHeight(nLanes, Math.max(32, classes.length * 15 + 6), Math.max(40, classes.length * 18 + 6)),
   };
 }

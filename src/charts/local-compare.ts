@@ -16,7 +16,9 @@ export interface ComparedRow {
 }
 
 /** Features of all rows, by the largest size that any row gives them. */
-export function comparedFeatures(rows: readonly ComparedRow[]): readonly { readonly feature: number; readonly name: string; readonly byRow: readonly (LocalFeature | undefined)[] }[] {
+export function comparedFeatures(
+  rows: readonly ComparedRow[],
+): readonly { readonly feature: number; readonly name: string; readonly byRow: readonly (LocalFeature | undefined)[] }[] {
   const maps = rows.map(({ answer }) => new Map(answer.features.map((feature) => [feature.feature, feature])));
   const first = rows[0]?.answer.features ?? [];
   const size = (feature: number): number => Math.max(...maps.map((map) => Math.abs(map.get(feature)?.phi ?? 0)));
@@ -52,15 +54,25 @@ export function describe(rows: readonly ComparedRow[]): string {
   const gaps = comparedFeatures([first, second]).map(({ name, byRow }) => ({ name, gap: (byRow[0]?.phi ?? 0) - (byRow[1]?.phi ?? 0) }));
   gaps.sort((a, b) => Math.abs(b.gap) - Math.abs(a.gap));
   const most = gaps[0];
-  return describeCompare(rows.map(({ title }) => title), most ?? null, first.answer.unit);
+  return describeCompare(
+    rows.map(({ title }) => title),
+    most ?? null,
+    first.answer.unit,
+  );
 }
 
 export function chart(rows: readonly ComparedRow[], topK: number, theme: ChartTheme): Chart {
   const features = comparedFeatures(rows).slice(0, topK);
   const entries = features.flatMap(({ byRow, name }, lane) =>
-    byRow.flatMap((feature, group) => (feature === undefined || Number.isNaN(feature.phi) ? [] : [{ lane, group, name, feature, ...groupBand(lane, group, rows.length) }])),
+    byRow.flatMap((feature, group) =>
+      feature === undefined || Number.isNaN(feature.phi) ? [] : [{ lane, group, name, feature, ...groupBand(lane, group, rows.length) }],
+    ),
   );
-  const [low, high] = signedDomain(Math.min(0, ...entries.map(({ feature }) => feature.phi)), Math.max(0, ...entries.map(({ feature }) => feature.phi)), 0);
+  const [low, high] = signedDomain(
+    Math.min(0, ...entries.map(({ feature }) => feature.phi)),
+    Math.max(0, ...entries.map(({ feature }) => feature.phi)),
+    0,
+  );
   const room = (high - low) * (theme.compact ? 0.26 : 0.16);
   const unit = rows[0]?.answer.unit ?? '';
   const xTitle = withUnit(localText.importance, unit);
@@ -80,7 +92,10 @@ export function chart(rows: readonly ComparedRow[], topK: number, theme: ChartTh
       yDomain: laneDomain(features.length),
       xTitle,
       yTitle: '',
-      yLabels: laneLabels(features.map(({ name }) => name), theme),
+      yLabels: laneLabels(
+        features.map(({ name }) => name),
+        theme,
+      ),
     }),
     xTitle,
     yTitle: '',
@@ -106,8 +121,14 @@ export function chart(rows: readonly ComparedRow[], topK: number, theme: ChartTh
         };
       },
     },
-    legends: [{ kind: 'classes', title: '', items: rows.map(({ title }, group) => ({ label: visibleLabel(title), colour: classColour(group, theme) })) }],
+    legends: [
+      {
+        kind: 'classes',
+        title: '',
+        items: rows.map(({ title }, group) => ({ label: visibleLabel(title), colour: classColour(group, theme) })),
+      },
+    ],
     raster: null,
-    height: laneHeight(features.length, rows.length * 15 + 10),
+    height: laneHeight(features.length, rows.length * 15 + 10, rows.length * 18 + 10),
   };
 }

@@ -1,4 +1,12 @@
-import { classForRow, classLabels, predictionOfClass, storedOutputForRow, storedOutputOfClass, type OutputChoice, type Outputs } from '#/domain/outputs';
+import {
+  classForRow,
+  classLabels,
+  predictionOfClass,
+  storedOutputForRow,
+  storedOutputOfClass,
+  type OutputChoice,
+  type Outputs,
+} from '#/domain/outputs';
 import type { LocalImportanceAnswer } from '#/queries/local-importance';
 
 /** Local values of one row that were computed just now (an edited row, or one outside the open explanation). */

@@ -1,6 +1,5 @@
-import type { ChartTable } from '#/charts/chart';
-import { tableOf } from '#/charts/chart';
-import type { ChartTheme } from '#/charts/theme';
+import { tableOf, type ChartTable, type Label } from '#/charts/chart';
+import { labelLength, type ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
 import { middleEllipsis } from '#/text/labels';
 import { cellText, describeLocal, localText } from '#/text/local-importance';
@@ -17,7 +16,8 @@ export interface LocalSplit {
 export function splitLocal(answer: LocalImportanceAnswer, topK: number): LocalSplit {
   const top = answer.features.slice(0, topK);
   const rest = answer.features.slice(topK);
-  const sum = (get: (feature: LocalFeature) => number): number => rest.reduce((a, feature) => a + (Number.isNaN(get(feature)) ? 0 : get(feature)), 0);
+  const sum = (get: (feature: LocalFeature) => number): number =>
+    rest.reduce((a, feature) => a + (Number.isNaN(get(feature)) ? 0 : get(feature)), 0);
   return {
     top,
     others: rest.length,
@@ -26,11 +26,12 @@ export function splitLocal(answer: LocalImportanceAnswer, topK: number): LocalSp
   };
 }
 
-/** `age = 39`: both ends shortened so that the value is never lost. */
-export function localLabel(feature: LocalFeature, theme: ChartTheme): string {
-  const room = theme.compact ? 20 : 30;
-  const value = middleEllipsis(cellText(feature.value), Math.floor(room * 0.4));
-  return `${middleEllipsis(feature.name, Math.max(6, room - 3 - value.length))} = ${value}`;
+/** `age = 39` on one line where it fits, else the name above the value: neither is lost. */
+export function localLabel(feature: LocalFeature, theme: ChartTheme): Label {
+  const room = labelLength(theme);
+  const name = middleEllipsis(feature.name, room);
+  const value = middleEllipsis(cellText(feature.value), room - 2);
+  return name.length + 3 + value.length <= room ? `${name} = ${value}` : [name, `= ${value}`];
 }
 
 export function localTable(answer: LocalImportanceAnswer): ChartTable {
@@ -41,7 +42,9 @@ export function localTable(answer: LocalImportanceAnswer): ChartTable {
     { name: localText.value, numeric: false, get: (f) => (typeof f.value === 'boolean' ? String(f.value) : f.value) },
     { name: withUnit(`${localText.importance}, ${answer.outputLabel}`, answer.unit), numeric: true, get: (f) => f.phi },
     ...(errors ? [{ name: localText.standardError, numeric: true, get: (f: LocalFeature) => f.standardError }] : []),
-    ...(classLabels.length > 2 ? classLabels.map((name, k) => ({ name, numeric: true, get: (f: LocalFeature) => f.perClass[k] ?? null })) : []),
+    ...(classLabels.length > 2
+      ? classLabels.map((name, k) => ({ name, numeric: true, get: (f: LocalFeature) => f.perClass[k] ?? null }))
+      : []),
   ];
   return tableOf(columns, features.length, (i, column) => columns[column]!.get(features[i]!));
 }
@@ -56,4 +59,3 @@ export function describeLocalAnswer(answer: LocalImportanceAnswer, title: string
     top: answer.features.slice(0, 6),
   });
 }
-

@@ -1,26 +1,25 @@
 import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
 import { axisValueCell, axisValueText, colourScaleOf } from '#/charts/colour-scale';
 import { buildFrameSpec, extentOf, frameSignals, laneDomain, OWN_COLOUR, paddedDomain, type AxisShape } from '#/charts/frame';
-import { axisShapeOf, type PlotDrawing } from '#/charts/plot-shared';
+import { axisShapeOf, isOwnImportance, scaleOf, type PlotDrawing, type ScaleShape } from '#/charts/plot-shared';
 import { labelLength, type ChartTheme } from '#/charts/theme';
 import { rowName, withUnit } from '#/text/coverage';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
-import { describeGroups, plotText } from '#/text/plot';
+import { describeGroupDependence, describeGroups, plotText } from '#/text/plot';
 import type { AxisInfo } from '#/queries/axis';
 import type { BoxesPlot } from '#/queries/plot';
 
 export interface BoxesShape {
   readonly groupAxis: 'x' | 'y';
-  readonly valueType: 'linear' | 'log' | 'time';
-  readonly slanted: boolean;
+  readonly valueType: ScaleShape;
 }
 
 /** Half the height of a box, in lanes. */
 const HALF_BOX = 0.28;
 
 export function spec(shape: BoxesShape, theme: ChartTheme): Spec {
-  const group: AxisShape = { type: 'category', title: true, grid: false, reverse: shape.groupAxis === 'y', ...(shape.slanted && shape.groupAxis === 'x' ? { labelAngle: -40 } : {}) };
-  const value: AxisShape = { type: shape.valueType, title: true, grid: true };
+  const group: AxisShape = { type: 'category', title: true, grid: false, reverse: shape.groupAxis === 'y' };
+  const value: AxisShape = { ...scaleOf(shape.valueType), title: true, grid: true };
   const across = shape.groupAxis === 'x';
   return buildFrameSpec(
     {
@@ -39,7 +38,13 @@ export function spec(shape: BoxesShape, theme: ChartTheme): Spec {
         }),
         ({ x, y }) => ({
           data: { name: 'boxes', values: [] },
-          mark: { type: 'rect', fill: theme.background, fillOpacity: 0.55, stroke: theme.text, strokeWidth: 1 },
+          mark: { type: 'rect', fill: theme.background, fillOpacity: 0, stroke: theme.text, strokeWidth: 1.2 },
+          encoding: { x: x('x0'), x2: { field: 'x1' }, y: y('y0'), y2: { field: 'y1' } },
+        }),
+        // A median stays readable over a dense strip: light around dark.
+        ({ x, y }) => ({
+          data: { name: 'medians', values: [] },
+          mark: { type: 'rule', color: theme.background, strokeWidth: 5 },
           encoding: { x: x('x0'), x2: { field: 'x1' }, y: y('y0'), y2: { field: 'y1' } },
         }),
         ({ x, y }) => ({
@@ -55,7 +60,9 @@ export function spec(shape: BoxesShape, theme: ChartTheme): Spec {
 
 /** A box from (low to high along the values) at a lane, turned to the group axis. */
 function span(answer: BoxesPlot, lane: number, half: number, low: number, high: number): Datum {
-  return answer.groupAxis === 'x' ? { x0: lane - half, x1: lane + half, y0: low, y1: high } : { x0: low, x1: high, y0: lane - half, y1: lane + half };
+  return answer.groupAxis === 'x'
+    ? { x0: lane - half, x1: lane + half, y0: low, y1: high }
+    : { x0: low, x1: high, y0: lane - half, y1: lane + half };
 }
 
 export function datasets(answer: BoxesPlot, drawing: PlotDrawing, theme: ChartTheme): Readonly<Record<string, readonly Datum[]>> {
@@ -126,6 +133,8 @@ export function table(answer: BoxesPlot): ChartTable {
 
 export function describe(answer: BoxesPlot): string {
   const { group, value } = axesOf(answer);
+  if (isOwnImportance(group, value))
+    return describeGroupDependence(group.label, answer.groups, value.unit ?? '', answer.coverage, answer.missing);
   return describeGroups(value.label, group.label, answer.groups, answer.coverage, answer.missing);
 }
 
@@ -135,16 +144,16 @@ export function chart(answer: BoxesPlot, drawing: PlotDrawing, theme: ChartTheme
   const log = across ? drawing.logY : drawing.logX;
   const ends = answer.groups.flatMap((group) => (group.n > 0 ? [group.low, group.high] : []));
   const [low, high] = extentOf(answer.values);
-  const valueDomain = (across ? drawing.extent?.y : drawing.extent?.x) ?? paddedDomain(Math.min(low, ...ends), Math.max(high, ...ends), log);
+  const valueDomain =
+    (across ? drawing.extent?.y : drawing.extent?.x) ?? paddedDomain(Math.min(low, ...ends), Math.max(high, ...ends), log);
   const lanes = laneDomain(answer.groups.length);
   const labels = answer.groups.map((group) => middleEllipsis(group.label, labelLength(theme)));
-  const slanted = across && labels.some((label) => label.length * Math.max(answer.groups.length, 1) > (theme.compact ? 40 : 100));
   const legend = colourScaleOf(answer.colour, theme, answer.colours).legend;
   const xTitle = withUnit(answer.x.label, answer.x.unit);
   const yTitle = answer.y === null ? '' : withUnit(answer.y.label, answer.y.unit);
   return {
     kind: 'plot-boxes',
-    spec: spec({ groupAxis: answer.groupAxis, valueType: axisShapeOf(value, log), slanted }, theme),
+    spec: spec({ groupAxis: answer.groupAxis, valueType: axisShapeOf(value, log) }, theme),
     datasets: datasets(answer, drawing, theme),
     signals: frameSignals({
       xDomain: across ? lanes : valueDomain,
@@ -158,6 +167,6 @@ export function chart(answer: BoxesPlot, drawing: PlotDrawing, theme: ChartTheme
     marks: marks(answer, drawing),
     legends: legend === null ? [] : [legend],
     raster: null,
-    height: across ? null : Math.max(260, answer.groups.length * 34 + 60),
+    height: across ? null : { min: Math.max(240, answer.groups.length * 34 + 60), max: Math.max(240, answer.groups.length * 120 + 60) },
   };
 }

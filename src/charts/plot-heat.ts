@@ -9,7 +9,6 @@ import { describeCells, plotText } from '#/text/plot';
 import type { HeatPlot } from '#/queries/plot';
 
 export interface HeatShape {
-  readonly slanted: boolean;
   /** Counts are written into the cells. */
   readonly labelled: boolean;
 }
@@ -17,7 +16,7 @@ export interface HeatShape {
 export function spec(shape: HeatShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { type: 'category', title: true, grid: false, ...(shape.slanted ? { labelAngle: -40 } : {}) },
+      x: { type: 'category', title: true, grid: false },
       y: { type: 'category', title: true, grid: false, reverse: true },
       layers: [
         ({ x, y }) => ({
@@ -89,7 +88,9 @@ export function marks(answer: HeatPlot): Marks {
         title: `${visibleLabel(answer.xLabels[x]!)} · ${visibleLabel(answer.yLabels[y]!)}`,
         lines: [
           { name: plotText.rows, value: formatCount(answer.counts[cell]!) },
-          ...(answer.colour === null || answer.colours === null ? [] : [{ name: answer.colour.label, value: axisValueText(answer.colour, answer.colours[cell]!) }]),
+          ...(answer.colour === null || answer.colours === null
+            ? []
+            : [{ name: answer.colour.label, value: axisValueText(answer.colour, answer.colours[cell]!) }]),
         ],
       };
     },
@@ -134,14 +135,16 @@ export function describe(answer: HeatPlot): string {
 export function chart(answer: HeatPlot, theme: ChartTheme): Chart {
   const xLabels = answer.xLabels.map((label) => middleEllipsis(label, labelLength(theme)));
   const yLabels = answer.yLabels.map((label) => middleEllipsis(label, labelLength(theme)));
-  const slanted = xLabels.some((label) => label.length * xLabels.length > (theme.compact ? 40 : 100));
   const most = answer.counts.reduce((a, b) => Math.max(a, b), 0);
-  const legend = answer.colours === null ? rampLegend(plotText.count, '0', formatCount(most), theme, false) : colourScaleOf(answer.colour, theme, answer.colours).legend;
+  const legend =
+    answer.colours === null
+      ? rampLegend(plotText.count, '0', formatCount(most), theme, false)
+      : colourScaleOf(answer.colour, theme, answer.colours, answer.counts).legend;
   const xTitle = answer.x.label;
   const yTitle = answer.y?.label ?? '';
   return {
     kind: 'plot-heat',
-    spec: spec({ slanted, labelled: isLabelled(answer, theme) }, theme),
+    spec: spec({ labelled: isLabelled(answer, theme) }, theme),
     datasets: datasets(answer, theme),
     signals: frameSignals({ xDomain: laneDomain(xLabels.length), yDomain: laneDomain(yLabels.length), xTitle, yTitle, xLabels, yLabels }),
     xTitle,
@@ -149,6 +152,6 @@ export function chart(answer: HeatPlot, theme: ChartTheme): Chart {
     marks: marks(answer),
     legends: legend === null ? [] : [legend],
     raster: null,
-    height: yLabels.length > 16 ? yLabels.length * 24 + 80 : null,
+    height: yLabels.length > 16 ? { min: yLabels.length * 24 + 80, max: yLabels.length * 36 + 80 } : null,
   };
 }

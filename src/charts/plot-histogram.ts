@@ -1,7 +1,7 @@
 import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
 import { legendItems } from '#/charts/colour-scale';
 import { buildFrameSpec, frameSignals, laneDomain, OWN_COLOUR, paddedDomain } from '#/charts/frame';
-import { axisShapeOf, type PlotDrawing } from '#/charts/plot-shared';
+import { axisShapeOf, scaleOf, type PlotDrawing, type ScaleShape } from '#/charts/plot-shared';
 import { classColour, labelLength, type ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
@@ -10,14 +10,13 @@ import { binName, describeBars, plotText } from '#/text/plot';
 import type { HistogramPlot } from '#/queries/plot';
 
 export interface HistogramShape {
-  readonly xType: 'linear' | 'log' | 'time' | 'category';
-  readonly slanted: boolean;
+  readonly xType: ScaleShape | 'category';
 }
 
 export function spec(shape: HistogramShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { type: shape.xType, title: true, grid: false, ...(shape.slanted ? { labelAngle: -40 } : {}) },
+      x: { ...(shape.xType === 'category' ? { type: 'category' as const } : scaleOf(shape.xType)), title: true, grid: false },
       y: { type: 'linear', title: true, grid: true, whole: true },
       layers: [
         ({ x, y }) => ({
@@ -73,7 +72,9 @@ function segmentsOf(answer: HistogramPlot): Segment[] {
 
 function barTotals(answer: HistogramPlot): number[] {
   const stacks = stacksOf(answer);
-  return Array.from({ length: barsOf(answer) }, (_, bar) => answer.counts.subarray(bar * stacks, (bar + 1) * stacks).reduce((a, b) => a + b, 0));
+  return Array.from({ length: barsOf(answer) }, (_, bar) =>
+    answer.counts.subarray(bar * stacks, (bar + 1) * stacks).reduce((a, b) => a + b, 0),
+  );
 }
 
 /** The last stack holds rows whose colour is missing when there is one stack more than labels of the colour axis. */
@@ -116,7 +117,9 @@ export function marks(answer: HistogramPlot): Marks {
       return {
         title: barLabel(answer, s.bar),
         lines: [
-          ...(answer.stackLabels.length === 0 ? [] : [{ name: answer.colour?.label ?? '', value: visibleLabel(answer.stackLabels[s.stack]!) }]),
+          ...(answer.stackLabels.length === 0
+            ? []
+            : [{ name: answer.colour?.label ?? '', value: visibleLabel(answer.stackLabels[s.stack]!) }]),
           { name: plotText.rows, value: formatCount(s.to - s.from) },
         ],
       };
@@ -150,7 +153,12 @@ export function describe(answer: HistogramPlot): string {
   const totals = barTotals(answer);
   let best = -1;
   for (let bar = 0; bar < totals.length; bar++) if (totals[bar]! > (best < 0 ? 0 : totals[best]!)) best = bar;
-  return describeBars(answer.x.label, best < 0 ? null : { label: barLabel(answer, best), count: totals[best]! }, answer.coverage, answer.missing);
+  return describeBars(
+    answer.x.label,
+    best < 0 ? null : { label: barLabel(answer, best), count: totals[best]! },
+    answer.coverage,
+    answer.missing,
+  );
 }
 
 export function chart(answer: HistogramPlot, drawing: PlotDrawing, theme: ChartTheme): Chart {
@@ -158,12 +166,13 @@ export function chart(answer: HistogramPlot, drawing: PlotDrawing, theme: ChartT
   const most = Math.max(1, ...totals);
   const { edges } = answer;
   const labels = edges === null ? answer.x.labels.map((label) => middleEllipsis(label, labelLength(theme))) : [];
-  const slanted = labels.some((label) => label.length * labels.length > (theme.compact ? 40 : 100));
   const xTitle = withUnit(answer.x.label, answer.x.unit);
-  const items = legendItems(answer.stackLabels, theme, false).map((item, stack) => (stack < answer.stackLabels.length ? { ...item, colour: stackColour(answer, stack, theme) } : item));
+  const items = legendItems(answer.stackLabels, theme, false).map((item, stack) =>
+    stack < answer.stackLabels.length ? { ...item, colour: stackColour(answer, stack, theme) } : item,
+  );
   return {
     kind: 'plot-histogram',
-    spec: spec({ xType: edges === null ? 'category' : axisShapeOf(answer.x, drawing.logX), slanted }, theme),
+    spec: spec({ xType: edges === null ? 'category' : axisShapeOf(answer.x, drawing.logX) }, theme),
     datasets: datasets(answer, theme),
     signals: frameSignals({
       xDomain: edges === null ? laneDomain(labels.length) : paddedDomain(edges[0] ?? NaN, edges.at(-1) ?? NaN, drawing.logX),

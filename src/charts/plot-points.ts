@@ -2,15 +2,24 @@ import type { Chart, ChartTable, Datum, Marks, Spec } from '#/charts/chart';
 import { tableOf } from '#/charts/chart';
 import { axisValueCell, axisValueText, colourScaleOf } from '#/charts/colour-scale';
 import { buildFrameSpec, extentOf, frameSignals, OWN_COLOUR, paddedDomain } from '#/charts/frame';
-import { axisShapeOf, EMPTY_STARS, starLayer, type PlotDrawing, type Stars } from '#/charts/plot-shared';
+import {
+  axisShapeOf,
+  EMPTY_STARS,
+  isOwnImportance,
+  scaleOf,
+  starLayer,
+  type PlotDrawing,
+  type ScaleShape,
+  type Stars,
+} from '#/charts/plot-shared';
 import type { ChartTheme } from '#/charts/theme';
 import { rowName, withUnit } from '#/text/coverage';
-import { describePair, plotText } from '#/text/plot';
+import { describeDependence, describePair, plotText } from '#/text/plot';
 import type { PointsPlot } from '#/queries/plot';
 
 export interface PointsShape {
-  readonly xType: 'linear' | 'log' | 'time';
-  readonly yType: 'linear' | 'log' | 'time';
+  readonly xType: ScaleShape;
+  readonly yType: ScaleShape;
 }
 
 function shapeOf(answer: PointsPlot, drawing: PlotDrawing): PointsShape {
@@ -20,8 +29,8 @@ function shapeOf(answer: PointsPlot, drawing: PlotDrawing): PointsShape {
 export function spec(shape: PointsShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { type: shape.xType, title: true, grid: true },
-      y: { type: shape.yType, title: true, grid: true },
+      x: { ...scaleOf(shape.xType), title: true, grid: true },
+      y: { ...scaleOf(shape.yType), title: true, grid: true },
       layers: [
         ({ x, y }) => ({
           data: { name: 'points', values: [] },
@@ -103,6 +112,9 @@ export function table(answer: PointsPlot): ChartTable {
 }
 
 export function describe(answer: PointsPlot): string {
+  const { x, y } = answer;
+  if (isOwnImportance(x, y))
+    return describeDependence(x.label, answer.correlation, extentOf(answer.ys), y?.unit ?? '', answer.coverage, answer.missing);
   return describePair(answer.x.label, answer.y?.label ?? '', answer.correlation, answer.coverage, answer.missing);
 }
 

@@ -2,7 +2,8 @@ import type { Datum, Legend } from '#/charts/chart';
 import type { Layer } from '#/charts/frame';
 import type { ChartTheme } from '#/charts/theme';
 import { predictedClassOf, predictionOfClass, type Outputs, type PredictionSpace } from '#/domain/outputs';
-import { plotText } from '#/text/plot';
+import { looksLikeYears } from '#/text/numbers';
+import { importanceLabel, plotText } from '#/text/plot';
 import type { AxisInfo, AxisRef } from '#/queries/axis';
 
 /** Named what-if points where they can stand on the axes. */
@@ -26,8 +27,22 @@ export interface PlotDrawing {
   readonly extent: { readonly x: readonly [number, number]; readonly y: readonly [number, number] } | null;
 }
 
-export function axisShapeOf(axis: AxisInfo | null, log: boolean): 'linear' | 'log' | 'time' {
-  return axis?.kind === 'datetime' ? 'time' : log ? 'log' : 'linear';
+export type ScaleShape = 'linear' | 'log' | 'time' | 'year';
+
+export function axisShapeOf(axis: AxisInfo | null, log: boolean): ScaleShape {
+  if (axis?.kind === 'datetime') return 'time';
+  if (log) return 'log';
+  return axis !== null && looksLikeYears(axis.integer, axis.min, axis.max) ? 'year' : 'linear';
+}
+
+/** The part of an axis shape that the scale decides. */
+export function scaleOf(shape: ScaleShape): { readonly type: 'linear' | 'log' | 'time'; readonly plain: boolean } {
+  return shape === 'year' ? { type: 'linear', plain: true } : { type: shape, plain: false };
+}
+
+/** A feature's value on one side, the importance of a feature of the same name on the other. */
+export function isOwnImportance(x: AxisInfo, y: AxisInfo | null): boolean {
+  return x.ref.kind === 'column' && y?.ref.kind === 'importance' && y.label === importanceLabel(x.label);
 }
 
 export function starLayer(theme: ChartTheme): Layer {
@@ -97,7 +112,10 @@ export function starsOf(
   theme: ChartTheme,
 ): Stars {
   const placed = points
-    .map((point) => ({ x: pointOnAxis(x, point, featureOfColumn, outputs, space), y: pointOnAxis(y, point, featureOfColumn, outputs, space) }))
+    .map((point) => ({
+      x: pointOnAxis(x, point, featureOfColumn, outputs, space),
+      y: pointOnAxis(y, point, featureOfColumn, outputs, space),
+    }))
     .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
   if (placed.length === 0) return EMPTY_STARS;
   return {

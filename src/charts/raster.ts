@@ -1,24 +1,24 @@
 import { tableOf, type Chart, type ChartTable, type Marks, type RasterImage, type Spec } from '#/charts/chart';
 import { axisValueCell, axisValueText, colourScaleOf } from '#/charts/colour-scale';
 import { buildFrameSpec, frameSignals } from '#/charts/frame';
-import { axisShapeOf, starLayer, type PlotDrawing } from '#/charts/plot-shared';
+import { axisShapeOf, isOwnImportance, scaleOf, starLayer, type PlotDrawing, type ScaleShape } from '#/charts/plot-shared';
 import type { ChartTheme } from '#/charts/theme';
 import { rowName, withUnit } from '#/text/coverage';
 import { formatCount, formatFull } from '#/text/numbers';
-import { describePair, plotText } from '#/text/plot';
+import { describeDependence, describePair, plotText } from '#/text/plot';
 import type { RasterPlot } from '#/queries/plot';
 
 /** Axes only: the cells are a picture under them (components/RasterLayer). */
 export interface RasterShape {
-  readonly xType: 'linear' | 'log' | 'time';
-  readonly yType: 'linear' | 'log' | 'time';
+  readonly xType: ScaleShape;
+  readonly yType: ScaleShape;
 }
 
 export function spec(shape: RasterShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { type: shape.xType, title: true, grid: true, nice: false },
-      y: { type: shape.yType, title: true, grid: true, nice: false },
+      x: { ...scaleOf(shape.xType), title: true, grid: false, nice: false },
+      y: { ...scaleOf(shape.yType), title: true, grid: false, nice: false },
       layers: [starLayer(theme)],
     },
     theme,
@@ -28,9 +28,14 @@ export function spec(shape: RasterShape, theme: ChartTheme): Spec {
 /**
  * Cells as pixels: the colour from the mean (or most frequent) colour value, the opacity from the logarithm of the count.
  * @param colourOf - colour of a cell
+ * @param faintest - opacity of a single row, 0 to 255: high where the colour is what matters
  * @returns RGBA [height][width], row 0 at the top
  */
-export function paintCells(counts: Uint32Array, colourOf: (cell: number) => readonly [number, number, number]): Uint8ClampedArray<ArrayBuffer> {
+export function paintCells(
+  counts: Uint32Array,
+  colourOf: (cell: number) => readonly [number, number, number],
+  faintest = 110,
+): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(counts.length * 4);
   let most = 0;
   for (let cell = 0; cell < counts.length; cell++) if (counts[cell]! > most) most = counts[cell]!;
@@ -42,13 +47,13 @@ export function paintCells(counts: Uint32Array, colourOf: (cell: number) => read
     pixels[cell * 4] = r;
     pixels[cell * 4 + 1] = g;
     pixels[cell * 4 + 2] = b;
-    pixels[cell * 4 + 3] = most > 1 ? 90 + 165 * Math.log1p(count) * scale : 230;
+    pixels[cell * 4 + 3] = most > 1 ? faintest + (255 - faintest) * Math.log1p(count) * scale : 235;
   }
   return pixels;
 }
 
 export function image(answer: RasterPlot, theme: ChartTheme): RasterImage {
-  const scale = colourScaleOf(answer.colour, theme, answer.colours);
+  const scale = colourScaleOf(answer.colour, theme, answer.colours, answer.counts);
   return {
     width: answer.width,
     height: answer.height,
@@ -126,11 +131,14 @@ export function table(answer: RasterPlot, drawing: PlotDrawing): ChartTable {
 }
 
 export function describe(answer: RasterPlot): string {
+  const { x, y } = answer;
+  if (isOwnImportance(x, y))
+    return describeDependence(x.label, answer.correlation, [y?.min ?? NaN, y?.max ?? NaN], y?.unit ?? '', answer.coverage, answer.missing);
   return describePair(answer.x.label, answer.y?.label ?? '', answer.correlation, answer.coverage, answer.missing);
 }
 
 export function chart(answer: RasterPlot, drawing: PlotDrawing, theme: ChartTheme): Chart {
-  const legend = colourScaleOf(answer.colour, theme, answer.colours).legend;
+  const legend = colourScaleOf(answer.colour, theme, answer.colours, answer.counts).legend;
   const xTitle = withUnit(answer.x.label, answer.x.unit);
   const yTitle = answer.y === null ? '' : withUnit(answer.y.label, answer.y.unit);
   return {

@@ -25,7 +25,9 @@ interface Entry {
 
 function entriesOf(answer: SummaryBars): readonly Entry[] {
   return answer.means.flatMap((groups, lane) =>
-    Array.from(groups, (value, group) => ({ lane, group, value, ...groupBand(lane, group, groups.length) })).filter(({ value }) => !Number.isNaN(value)),
+    Array.from(groups, (value, group) => ({ lane, group, value, ...groupBand(lane, group, groups.length) })).filter(
+      ({ value }) => !Number.isNaN(value),
+    ),
   );
 }
 
@@ -77,7 +79,8 @@ export function table(answer: SummaryBars): ChartTable {
 export function describe(answer: SummaryBars): string {
   const means = answer.means[0] ?? new Float64Array(0);
   let best = -1;
-  if (answer.groupLabels.length > 1) means.forEach((value, group) => (best = !Number.isNaN(value) && (best < 0 || value > means[best]!) ? group : best));
+  if (answer.groupLabels.length > 1)
+    means.forEach((value, group) => (best = !Number.isNaN(value) && (best < 0 || value > means[best]!) ? group : best));
   return describeGroupBars(
     answer.features[0],
     best < 0 ? null : { label: answer.groupLabels[best] ?? '', mean: means[best]! },
@@ -99,7 +102,10 @@ export function chart(answer: SummaryBars, theme: ChartTheme): Chart {
       yDomain: laneDomain(n),
       xTitle,
       yTitle: '',
-      yLabels: laneLabels(answer.features.map((feature) => feature.name), theme),
+      yLabels: laneLabels(
+        answer.features.map((feature) => feature.name),
+        theme,
+      ),
     }),
     xTitle,
     yTitle: '',

@@ -38,7 +38,9 @@ export interface BoxEntry {
 /** Boxes with at least one row, with their place. */
 export function boxEntries(answer: SummaryBoxes | SummaryViolins): readonly BoxEntry[] {
   return answer.boxes.flatMap((groups, lane) =>
-    groups.flatMap((box, group) => (box.n === 0 ? [] : [{ lane, group, box, row: answer.exampleRows[lane]?.[group] ?? -1, ...groupBand(lane, group, groups.length) }])),
+    groups.flatMap((box, group) =>
+      box.n === 0 ? [] : [{ lane, group, box, row: answer.exampleRows[lane]?.[group] ?? -1, ...groupBand(lane, group, groups.length) }],
+    ),
   );
 }
 
@@ -54,7 +56,13 @@ export function datasets(answer: SummaryBoxes, theme: ChartTheme): Readonly<Reco
       { x0: box.low, x1: box.q1, y0: at, y1: at },
       { x0: box.q3, x1: box.high, y0: at, y1: at },
     ]),
-    boxes: entries.map(({ at, half, box, group }) => ({ x0: box.q1, x1: box.q3, y0: at - half, y1: at + half, c: groupColour(answer, group, theme) })),
+    boxes: entries.map(({ at, half, box, group }) => ({
+      x0: box.q1,
+      x1: box.q3,
+      y0: at - half,
+      y1: at + half,
+      c: groupColour(answer, group, theme),
+    })),
     medians: entries.map(({ at, half, box }) => ({ x0: box.median, x1: box.median, y0: at - half, y1: at + half })),
   };
 }
@@ -92,11 +100,27 @@ export function boxTable(answer: SummaryBoxes | SummaryViolins): ChartTable {
   const entries = boxEntries(answer);
   const names = [plotText.rows, plotText.mean, plotText.whiskerLow, plotText.q1, plotText.median, plotText.q3, plotText.whiskerHigh];
   return tableOf(
-    [{ name: summaryText.feature, numeric: false }, { name: plotText.group, numeric: false }, ...names.map((name) => ({ name, numeric: true }))],
+    [
+      { name: summaryText.feature, numeric: false },
+      { name: plotText.group, numeric: false },
+      ...names.map((name) => ({ name, numeric: true })),
+    ],
     entries.length,
     (i, column) => {
       const { lane, group, box } = entries[i]!;
-      return [answer.features[lane]?.name ?? '', answer.groupLabels[group] ?? '', box.n, box.mean, box.low, box.q1, box.median, box.q3, box.high][column] ?? null;
+      return (
+        [
+          answer.features[lane]?.name ?? '',
+          answer.groupLabels[group] ?? '',
+          box.n,
+          box.mean,
+          box.low,
+          box.q1,
+          box.median,
+          box.q3,
+          box.high,
+        ][column] ?? null
+      );
     },
     (i) => entries[i]!.row,
   );
@@ -107,7 +131,11 @@ export function describeBoxes(answer: SummaryBoxes | SummaryViolins): string {
   const boxes = answer.boxes[0]?.filter((box) => box.n > 0) ?? [];
   // With groups, the widest box stands for the lane.
   const box = boxes.reduce<BoxStats | null>((widest, one) => (widest === null || one.n > widest.n ? one : widest), null);
-  return describeSpread(top === undefined || box === null ? undefined : { name: top.name, q1: box.q1, q3: box.q3 }, answer.unit, answer.coverage);
+  return describeSpread(
+    top === undefined || box === null ? undefined : { name: top.name, q1: box.q1, q3: box.q3 },
+    answer.unit,
+    answer.coverage,
+  );
 }
 
 export function table(answer: SummaryBoxes): ChartTable {
@@ -131,7 +159,10 @@ export function chart(answer: SummaryBoxes, theme: ChartTheme): Chart {
       yDomain: laneDomain(n),
       xTitle,
       yTitle: '',
-      yLabels: laneLabels(answer.features.map((feature) => feature.name), theme),
+      yLabels: laneLabels(
+        answer.features.map((feature) => feature.name),
+        theme,
+      ),
     }),
     xTitle,
     yTitle: '',

@@ -22,7 +22,12 @@ export function lanesSpec(layers: readonly Layer[], theme: ChartTheme, grid = tr
 }
 
 export function summaryTitle(answer: SummaryImportanceAnswer): string {
-  return withUnit(answer.kind === 'bar' || !answer.signed ? `${summaryText.meanAbs}, ${answer.outputLabel}` : `${summaryText.importance}, ${answer.outputLabel}`, answer.unit);
+  return withUnit(
+    answer.kind === 'bar' || !answer.signed
+      ? `${summaryText.meanAbs}, ${answer.outputLabel}`
+      : `${summaryText.importance}, ${answer.outputLabel}`,
+    answer.unit,
+  );
 }
 
 /** Colours of swarm marks: classes where there are labels, else low to high. 0 is a value; NaN is missing. */
@@ -30,10 +35,17 @@ export function swarmColour(labels: readonly string[], theme: ChartTheme): (valu
   return labels.length > 0 ? (value) => classColour(value, theme) : (value) => rampColour(value, theme);
 }
 
-export function swarmLegend(colours: ArrayLike<number> | null, labels: readonly string[], title: string, theme: ChartTheme): readonly Legend[] {
+/** @param counts - rows behind each colour where colours belong to cells: empty ones are not missing values */
+export function swarmLegend(
+  colours: ArrayLike<number> | null,
+  counts: ArrayLike<number> | null,
+  labels: readonly string[],
+  title: string,
+  theme: ChartTheme,
+): readonly Legend[] {
   if (colours === null) return [];
   let missing = false;
-  for (let i = 0; i < colours.length && !missing; i++) missing = Number.isNaN(colours[i]!);
+  for (let i = 0; i < colours.length && !missing; i++) missing = Number.isNaN(colours[i]!) && counts?.[i] !== 0;
   if (labels.length > 0) return [{ kind: 'classes', title, items: legendItems(labels, theme, missing) }];
   return [rampLegend(title, summaryText.low, summaryText.high, theme, missing)];
 }

@@ -30,6 +30,7 @@ export function spec(shape: SwarmShape, theme: ChartTheme): Spec {
         : []),
     ],
     theme,
+    shape.points,
   );
 }
 
@@ -141,8 +142,8 @@ export function table(answer: SwarmPoints | SwarmRaster, colourTitle: string): C
 }
 
 /** Rank correlation of feature value and importance in the top lane; NaN unless the colour is the feature value. */
-function topDirection(answer: SwarmPoints | SwarmRaster, byValue: boolean): number {
-  if (!byValue || !answer.signed || answer.colours === null || answer.colourLabels.length > 0) return NaN;
+function topDirection(answer: SwarmPoints | SwarmRaster, ordered: boolean): number {
+  if (!ordered || !answer.signed || answer.colours === null || answer.colourLabels.length > 0) return NaN;
   const xs: number[] = [];
   const ys: number[] = [];
   if (answer.kind === 'swarm') {
@@ -163,8 +164,8 @@ function topDirection(answer: SwarmPoints | SwarmRaster, byValue: boolean): numb
   return xs.length < 5 ? NaN : spearman(Float64Array.from(xs), Float64Array.from(ys));
 }
 
-export function describe(answer: SwarmPoints | SwarmRaster, byValue: boolean): string {
-  return describeSwarm({ top: answer.features[0], unit: answer.unit, direction: topDirection(answer, byValue), coverage: answer.coverage });
+export function describe(answer: SwarmPoints | SwarmRaster, ordered: boolean): string {
+  return describeSwarm({ top: answer.features[0], unit: answer.unit, direction: topDirection(answer, ordered), coverage: answer.coverage });
 }
 
 export function chart(answer: SwarmPoints | SwarmRaster, colourTitle: string, theme: ChartTheme): Chart {
@@ -186,18 +187,31 @@ export function chart(answer: SwarmPoints | SwarmRaster, colourTitle: string, th
     kind: 'summary-swarm',
     spec: spec({ points: answer.kind === 'swarm' }, theme),
     datasets: datasets(answer, theme),
-    signals: frameSignals({ xDomain: domain, yDomain: laneDomain(n), xTitle, yTitle: '', yLabels: laneLabels(answer.features.map((feature) => feature.name), theme) }),
+    signals: frameSignals({
+      xDomain: domain,
+      yDomain: laneDomain(n),
+      xTitle,
+      yTitle: '',
+      yLabels: laneLabels(
+        answer.features.map((feature) => feature.name),
+        theme,
+      ),
+    }),
     xTitle,
     yTitle: '',
     marks: marks(answer, colourTitle),
-    legends: swarmLegend(answer.colours, answer.colourLabels, colourTitle, theme),
+    legends: swarmLegend(answer.colours, answer.kind === 'swarm' ? null : answer.counts, answer.colourLabels, colourTitle, theme),
     raster:
       answer.kind === 'swarm'
         ? null
         : {
             width: answer.width,
             height: answer.height * n,
-            pixels: paintCells(answer.counts, (cell) => (answer.colours === null ? rgbOf(theme.mark) : rgb(answer.colours[cell]!))),
+            pixels: paintCells(
+              answer.counts,
+              (cell) => (answer.colours === null ? rgbOf(theme.mark) : rgb(answer.colours[cell]!)),
+              answer.colours === null ? 130 : 215,
+            ),
             xRange: answer.range,
             yRange: [n - 0.5, -0.5],
           },

@@ -75,7 +75,10 @@ export function chart(answer: SummaryViolins, theme: ChartTheme): Chart {
       yDomain: laneDomain(n),
       xTitle,
       yTitle: '',
-      yLabels: laneLabels(answer.features.map((feature) => feature.name), theme),
+      yLabels: laneLabels(
+        answer.features.map((feature) => feature.name),
+        theme,
+      ),
     }),
     xTitle,
     yTitle: '',

@@ -10,7 +10,8 @@ import type { SummaryImportanceAnswer } from '#/queries/summary-importance';
 export interface SummaryDrawing {
   /** What the colour of swarm points means. */
   readonly colourTitle: string;
-  readonly byValue: boolean;
+  /** The colour is the feature's value, and the values of the top feature have an order (no categories). */
+  readonly ordered: boolean;
 }
 
 export function summaryChart(answer: SummaryImportanceAnswer, drawing: SummaryDrawing, theme: ChartTheme): Chart {
@@ -49,7 +50,7 @@ export function describeSummary(answer: SummaryImportanceAnswer, drawing: Summar
   switch (answer.kind) {
     case 'swarm':
     case 'swarm-raster':
-      return swarm.describe(answer, drawing.byValue);
+      return swarm.describe(answer, drawing.ordered);
     case 'box':
       return boxes.describe(answer);
     case 'violin':

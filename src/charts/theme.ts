@@ -20,8 +20,6 @@ export interface ChartTheme {
   readonly missing: string;
   readonly classes: readonly string[];
   readonly other: string;
-  /** Part of the cividis ramp with enough contrast against the background. */
-  readonly ramp: readonly [number, number];
 }
 
 export const FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, system-ui, sans-serif';
@@ -40,7 +38,6 @@ const LIGHT: Omit<ChartTheme, 'compact'> = {
   missing: '#9aa1a9',
   classes: ['#1F5FA8', '#C2620A', '#1B7F5A', '#B0307A', '#6650B5', '#0B7F8C', '#8A6D00', '#7A4528', '#D6336C', '#4C6272'],
   other: '#868e96',
-  ramp: [0.02, 0.92],
 };
 
 const DARK: Omit<ChartTheme, 'compact'> = {
@@ -57,7 +54,6 @@ const DARK: Omit<ChartTheme, 'compact'> = {
   missing: '#757d86',
   classes: ['#6FA8EC', '#F0A04B', '#57C596', '#EC86BC', '#AB9CF2', '#4FC6D2', '#D9BC4A', '#D09A78', '#FF8FB3', '#AEBAC6'],
   other: '#8f979f',
-  ramp: [0.28, 1],
 };
 
 export function chartTheme(scheme: ColourScheme, compact: boolean): ChartTheme {
@@ -66,7 +62,7 @@ export function chartTheme(scheme: ColourScheme, compact: boolean): ChartTheme {
 
 /** Characters of a category label before the ellipsis in the middle. */
 export function labelLength(theme: ChartTheme): number {
-  return theme.compact ? 14 : 26;
+  return theme.compact ? 19 : 28;
 }
 
 /** The vega config shared by all charts. */
@@ -84,14 +80,14 @@ export function vegaConfig(theme: ChartTheme): Readonly<Record<string, unknown>>
       gridColor: theme.grid,
       labelColor: theme.textQuiet,
       labelFontSize: 11,
-      labelLimit: theme.compact ? 108 : 200,
+      labelLimit: theme.compact ? 128 : 200,
       titleColor: theme.text,
       titleFontSize: 12,
       titleFontWeight: 500,
       titlePadding: 8,
       titleLimit: 420,
     },
-    axisX: { labelLimit: 90 },
+    axisX: { labelLimit: 170 },
     text: { fontSize: 11, color: theme.text },
   };
 }
@@ -109,8 +105,15 @@ function cividis(t: number): readonly [number, number, number] {
 /** Low to high as red, green, blue; NaN is the missing grey. 0 and every falsy number are values like any other. */
 export function rampRgb(t: number, theme: ChartTheme): readonly [number, number, number] {
   if (Number.isNaN(t)) return rgbOf(theme.missing);
-  const [from, to] = theme.ramp;
-  return cividis(from + (to - from) * Math.max(0, Math.min(1, t)));
+  const at = Math.max(0, Math.min(1, t));
+  const [r, g, b] = cividis(at);
+  // On white the light end is darkened, on dark the dark end lifted, both to a contrast of about 3:1; lightness still rises.
+  if (theme.scheme === 'light') {
+    const keep = 1 - 0.36 * at;
+    return [Math.round(r * keep), Math.round(g * keep), Math.round(b * keep)];
+  }
+  const lift = 0.55 * (1 - at);
+  return [Math.round(r + (120 - r) * lift), Math.round(g + (165 - g) * lift), Math.round(b + (235 - b) * lift)];
 }
 
 export function rampColour(t: number, theme: ChartTheme): string {

@@ -1,4 +1,4 @@
-import type { Chart, ChartTable, Datum, Marks, Spec } from '#/charts/chart';
+import type { Chart, ChartTable, Datum, Label, Marks, Spec } from '#/charts/chart';
 import { buildFrameSpec, frameSignals, laneDomain } from '#/charts/frame';
 import { bar, barLayer, interval, laneHeight, ruleLayer, textLayer } from '#/charts/lanes';
 import { describeLocalAnswer, localLabel, localTable, splitLocal } from '#/charts/local-shared';
@@ -12,7 +12,7 @@ import type { LocalImportanceAnswer } from '#/queries/local-importance';
 /** One step from the base value to the prediction. */
 interface Step {
   readonly kind: 'base' | 'feature' | 'others' | 'result';
-  readonly label: string;
+  readonly label: Label;
   readonly from: number;
   readonly to: number;
   readonly phi: number;
@@ -28,7 +28,15 @@ export function stepsOf(answer: LocalImportanceAnswer, topK: number, theme: Char
   if (answer.base !== null) steps.push({ kind: 'base', label: localText.base, from: at, to: at, phi: 0, error: null, feature: -1 });
   for (const feature of top) {
     const phi = Number.isNaN(feature.phi) ? 0 : feature.phi;
-    steps.push({ kind: 'feature', label: localLabel(feature, theme), from: at, to: at + phi, phi, error: feature.standardError, feature: feature.feature });
+    steps.push({
+      kind: 'feature',
+      label: localLabel(feature, theme),
+      from: at,
+      to: at + phi,
+      phi,
+      error: feature.standardError,
+      feature: feature.feature,
+    });
     at += phi;
   }
   if (others > 0) {
@@ -78,7 +86,9 @@ export function datasets(steps: readonly Step[], theme: ChartTheme): Readonly<Re
     ends: steps.flatMap((step, lane) =>
       step.kind === 'base' || step.kind === 'result' ? [{ x0: step.to, x1: step.to, y0: lane - 0.36, y1: lane + 0.36 }] : [],
     ),
-    intervals: steps.flatMap((step, lane) => (step.error === null ? [] : interval(lane, step.to - 1.96 * step.error, step.to + 1.96 * step.error))),
+    intervals: steps.flatMap((step, lane) =>
+      step.error === null ? [] : interval(lane, step.to - 1.96 * step.error, step.to + 1.96 * step.error),
+    ),
     rights,
     lefts,
   };
@@ -101,7 +111,11 @@ export function marks(answer: LocalImportanceAnswer, steps: readonly Step[]): Ma
     tip: (i) => {
       const step = steps[i]!;
       const feature = byFeature.get(step.feature);
-      if (feature === undefined) return { title: step.label, lines: [{ name: answer.unit, value: formatFull(step.kind === 'others' ? step.phi : step.to) }] };
+      if (feature === undefined)
+        return {
+          title: String(step.label),
+          lines: [{ name: answer.unit, value: formatFull(step.kind === 'others' ? step.phi : step.to) }],
+        };
       return {
         title: visibleLabel(feature.name),
         lines: [
@@ -160,6 +174,6 @@ export function chart(answer: LocalImportanceAnswer, topK: number, theme: ChartT
       },
     ],
     raster: null,
-    height: laneHeight(steps.length, 26),
+    height: laneHeight(steps.length, 32, 40),
   };
 }

@@ -1,4 +1,14 @@
-import { useId, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode, type Ref } from 'react';
+import {
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  type Ref,
+} from 'react';
 import type { Marks, Tip } from '#/charts/chart';
 import { exposedPoints, type Geometry, type PlacedMarks } from '#/components/chart-geometry';
 import { chartText } from '#/text/charts';
@@ -24,7 +34,20 @@ interface ChartOverlayProps {
 const MAX_RINGS = 60;
 
 /** Hover, click and the arrow keys over marks and raster alike; rings around the selected row and the mark in focus. */
-export function ChartOverlay({ marks, placed, geometry, width, height, sentence, attributes, selectedRow, onOpenRow, onOpenFeature, children, ref }: ChartOverlayProps) {
+export function ChartOverlay({
+  marks,
+  placed,
+  geometry,
+  width,
+  height,
+  sentence,
+  attributes,
+  selectedRow,
+  onOpenRow,
+  onOpenFeature,
+  children,
+  ref,
+}: ChartOverlayProps) {
   const box = useRef<HTMLDivElement>(null);
   const hint = useId();
   const [pointed, setPointed] = useState(-1);
@@ -68,7 +91,14 @@ export function ChartOverlay({ marks, placed, geometry, width, height, sentence,
   const focused = placed !== null && walked >= 0 && walked < n ? (placed.order[walked] ?? -1) : -1;
   const shown = pointed >= 0 && pointed < n ? pointed : focused;
   const tip = shown >= 0 ? marks.tip(shown) : null;
-  const action = opens && tip !== null ? (marks.action === 'feature' ? chartText.openFeature : (marks.rows[shown] ?? -1) >= 0 ? chartText.openRow : null) : null;
+  const action =
+    opens && tip !== null
+      ? marks.action === 'feature'
+        ? chartText.openFeature
+        : (marks.rows[shown] ?? -1) >= 0
+          ? chartText.openRow
+          : null
+      : null;
   return (
     <div className={styles.frame}>
       <div
@@ -95,7 +125,9 @@ export function ChartOverlay({ marks, placed, geometry, width, height, sentence,
           </svg>
         )}
       </div>
-      {tip !== null && placed !== null && <TipBox tip={tip} action={action} x={placed.x[shown] ?? 0} y={placed.y[shown] ?? 0} width={width} height={height} />}
+      {tip !== null && placed !== null && (
+        <TipBox tip={tip} action={action} x={placed.x[shown] ?? 0} y={placed.y[shown] ?? 0} width={width} height={height} />
+      )}
       <span id={hint} className="visually-hidden">
         {opens ? chartText.keys : chartText.keysPlain}
       </span>
@@ -158,7 +190,15 @@ function SelectedRings({ marks, placed, row }: { readonly marks: Marks; readonly
   return rings.map((mark) => <Ring key={mark} placed={placed} mark={mark} className={styles.selected} />);
 }
 
-function Ring({ placed, mark, className }: { readonly placed: PlacedMarks; readonly mark: number; readonly className: string | undefined }) {
+function Ring({
+  placed,
+  mark,
+  className,
+}: {
+  readonly placed: PlacedMarks;
+  readonly mark: number;
+  readonly className: string | undefined;
+}) {
   const x = placed.x[mark] ?? NaN;
   const y = placed.y[mark] ?? NaN;
   const halfX = placed.halfX[mark] ?? 0;

@@ -7,7 +7,7 @@ export function CodeBlock({ code }: { readonly code: string }) {
   return (
     <div className={styles.block}>
       {/* A scrolling region must be reachable by keyboard. */}
-      <pre className={styles.code} tabIndex={0} role="region" aria-label={componentsText.code}>
+      <pre className={styles.code} tabIndex={0} role="group" aria-label={componentsText.code}>
         <code>{code}</code>
       </pre>
       <div className={styles.copy}>

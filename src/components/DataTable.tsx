@@ -30,8 +30,12 @@ export function DataTable({ table, caption, csv, onOpenRow }: DataTableProps) {
   const order = useMemo(() => sortedOrder(table, sort), [table, sort]);
   const first = Math.max(0, Math.floor(scroll.top / ROW) - OVERSCAN);
   const last = Math.min(table.nRows, Math.ceil((scroll.top + scroll.height) / ROW) + OVERSCAN);
-  const onScroll = (event: UIEvent<HTMLDivElement>) => setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight });
-  const toggle = (column: number) => setSort((before) => (before?.column !== column ? { column, down: table.columns[column]?.numeric ?? false } : { column, down: !before.down }));
+  const onScroll = (event: UIEvent<HTMLDivElement>) =>
+    setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight });
+  const toggle = (column: number) =>
+    setSort((before) =>
+      before?.column !== column ? { column, down: table.columns[column]?.numeric ?? false } : { column, down: !before.down },
+    );
   return (
     <div className={styles.root}>
       <div className={styles.bar}>
@@ -67,7 +71,12 @@ export function DataTable({ table, caption, csv, onOpenRow }: DataTableProps) {
               const line = order[position] ?? position;
               const row = table.rowOf(line);
               return (
-                <tr key={position} aria-rowindex={position + 2} className={row >= 0 && onOpenRow ? styles.link : undefined} onClick={row >= 0 ? () => onOpenRow?.(row) : undefined}>
+                <tr
+                  key={position}
+                  aria-rowindex={position + 2}
+                  className={row >= 0 && onOpenRow ? styles.link : undefined}
+                  onClick={row >= 0 ? () => onOpenRow?.(row) : undefined}
+                >
                   {table.columns.map((column, i) => (
                     <td key={i} className={column.numeric ? styles.number : undefined}>
                       {i === 0 && row >= 0 && onOpenRow !== undefined ? (

@@ -37,16 +37,16 @@ export function Dialog({ title, width = 560, footer, onClose, children }: Dialog
       onCancel={cancel}
       onMouseDown={closeOutside}
     >
-      <header className={styles.head}>
+      <div className={styles.head}>
         <h2 id={titleId} className={styles.title}>
           {title}
         </h2>
         <IconButton label={componentsText.close} onClick={onClose}>
           <IconX size={18} />
         </IconButton>
-      </header>
+      </div>
       <div className={styles.body}>{children}</div>
-      {footer !== undefined && <footer className={styles.foot}>{footer}</footer>}
+      {footer !== undefined && <div className={styles.foot}>{footer}</div>}
     </dialog>
   );
 }

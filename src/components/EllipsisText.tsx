@@ -11,7 +11,7 @@ interface EllipsisTextProps {
 
 /** A name from a file, as text, cut in the middle where there is no room; whole in the tool-tip and for screen readers. */
 export function EllipsisText({ text, className }: EllipsisTextProps) {
-  const characters = [...text];
+  const characters = Array.from(text);
   const cut = characters.length > LONG ? characters.length - TAIL : characters.length;
   return (
     <span className={`${styles.text} ${className ?? ''}`} title={text}>

@@ -16,7 +16,14 @@ export function TextField({ label, hideLabel = false, hint, value, onChange, ...
       <label htmlFor={id} className={hideLabel ? 'visually-hidden' : styles.label}>
         {label}
       </label>
-      <input {...rest} id={id} className={styles.input} value={value} aria-describedby={hint === undefined ? undefined : `${id}-hint`} onChange={(event) => onChange(event.currentTarget.value)} />
+      <input
+        {...rest}
+        id={id}
+        className={styles.input}
+        value={value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
       {hint !== undefined && (
         <p id={`${id}-hint`} className={styles.hint}>
           {hint}
@@ -40,7 +47,13 @@ export function TextArea({ label, hint, value, onChange }: TextAreaProps) {
       <label htmlFor={id} className={styles.label}>
         {label}
       </label>
-      <textarea id={id} className={styles.input} value={value} aria-describedby={hint === undefined ? undefined : `${id}-hint`} onChange={(event) => onChange(event.currentTarget.value)} />
+      <textarea
+        id={id}
+        className={styles.input}
+        value={value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
       {hint !== undefined && (
         <p id={`${id}-hint`} className={styles.hint}>
           {hint}

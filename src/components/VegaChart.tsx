@@ -39,7 +39,10 @@ export function VegaChart({ chart, sentence, selectedRow = null, onOpenRow, onOp
   const [drawing, setDrawing] = useState<{ readonly geometry: Geometry; readonly view: View; readonly chart: Chart } | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const width = Math.floor(size.width);
-  const height = chart.height ?? Math.max(MIN_HEIGHT, Math.floor(size.height));
+  const height =
+    chart.height === null
+      ? Math.max(MIN_HEIGHT, Math.floor(size.height))
+      : Math.max(chart.height.min, Math.min(chart.height.max, Math.floor(size.height)));
 
   // The marks belong to the chart that was drawn, which may be one behind the newest.
   const onDraw = useCallback(
@@ -59,9 +62,9 @@ export function VegaChart({ chart, sentence, selectedRow = null, onOpenRow, onOp
 
   const shown = drawing?.chart ?? chart;
   return (
-    <div className={`${styles.root ?? ''} ${chart.height === null ? (styles.fill ?? '') : ''}`}>
+    <div className={`${styles.root ?? ''} ${chart.height === null ? (styles.fill ?? '') : (styles.grow ?? '')}`}>
       <ChartLegend legends={chart.legends} />
-      <div ref={room} className={styles.room} style={chart.height === null ? undefined : { height }}>
+      <div ref={room} className={styles.room} style={chart.height === null ? undefined : { minHeight: chart.height.min }}>
         {width > 0 && (
           <ChartOverlay
             marks={shown.marks}
@@ -73,9 +76,16 @@ export function VegaChart({ chart, sentence, selectedRow = null, onOpenRow, onOp
             selectedRow={selectedRow}
             onOpenRow={onOpenRow}
             onOpenFeature={onOpenFeature}
-            attributes={{ 'data-chart': shown.kind, 'data-rows': String(shown.marks.n), 'data-x-title': shown.xTitle, 'data-y-title': shown.yTitle }}
+            attributes={{
+              'data-chart': shown.kind,
+              'data-rows': String(shown.marks.n),
+              'data-x-title': shown.xTitle,
+              'data-y-title': shown.yTitle,
+            }}
           >
-            {drawing !== null && shown.raster !== null && <RasterLayer image={shown.raster} geometry={drawing.geometry} width={width} height={height} />}
+            {drawing !== null && shown.raster !== null && (
+              <RasterLayer image={shown.raster} geometry={drawing.geometry} width={width} height={height} />
+            )}
             <div className={styles.surface}>
               <Suspense fallback={<Loading beginWork={beginWork} />}>
                 <VegaSurface chart={chart} width={width} height={height} beginWork={beginWork} onDraw={onDraw} onError={onError} />

@@ -7,7 +7,16 @@ import type { Geometry } from '#/components/chart-geometry';
 export type View = Result['view'];
 
 /** Interpreted expressions (no eval), no own styles: both for the Content-Security-Policy. */
-const OPTIONS: EmbedOptions = { mode: 'vega-lite', ast: true, actions: false, defaultStyle: false, renderer: 'canvas', tooltip: false, hover: false, logLevel: 1 };
+const OPTIONS: EmbedOptions = {
+  mode: 'vega-lite',
+  ast: true,
+  actions: false,
+  defaultStyle: false,
+  renderer: 'canvas',
+  tooltip: false,
+  hover: false,
+  logLevel: 1,
+};
 
 interface VegaSurfaceProps {
   readonly chart: Chart;

@@ -50,7 +50,14 @@ export function placeMarks(marks: Marks, geometry: Geometry): PlacedMarks {
     halfX[i] = Math.abs(right - left) / 2;
     halfY[i] = Math.abs(bottom - top) / 2;
   }
-  return { x, y, halfX, halfY, order: walkingOrder(marks, x), nearest: marks.reach === 'lane' ? laneFinder(x, y, halfX, halfY) : gridFinder(x, y, halfX, halfY) };
+  return {
+    x,
+    y,
+    halfX,
+    halfY,
+    order: walkingOrder(marks, x),
+    nearest: marks.reach === 'lane' ? laneFinder(x, y, halfX, halfY) : gridFinder(x, y, halfX, halfY),
+  };
 }
 
 /** Lane by lane, then from left to right. */
@@ -137,7 +144,13 @@ export function exposedPoints(marks: Marks, placed: PlacedMarks): readonly Expos
     const x = placed.x[i] ?? NaN;
     const y = placed.y[i] ?? NaN;
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
-    points.push({ row: marks.rows[i] ?? -1, x: round(x), y: round(y), ...(marks.features === null ? {} : { feature: marks.features[i] ?? -1 }), ...marks.facts?.(i) });
+    points.push({
+      row: marks.rows[i] ?? -1,
+      x: round(x),
+      y: round(y),
+      ...(marks.features === null ? {} : { feature: marks.features[i] ?? -1 }),
+      ...marks.facts?.(i),
+    });
   }
   return points;
 }

@@ -11,7 +11,9 @@ export function downloadBytes(bytes: BlobPart, name: string, type = 'application
 
 /** A name that every file system takes. */
 export function fileNameOf(name: string): string {
-  // eslint-disable-next-line no-control-regex -- file systems refuse them
-  const clean = name.replace(/[\u0000-\u001f<>:"/\\|?*]+/g, '-').trim().slice(0, 80);
+  const clean = name
+    .replace(/[\u0000-\u001f<>:"/\\|?*]+/g, '-')
+    .trim()
+    .slice(0, 80);
   return clean === '' ? 'study' : clean;
 }

@@ -14,8 +14,13 @@ export async function exportSvg(view: View, chart: Chart, geometry: Geometry, se
   const legend = legendMarkup(chart.legends, theme, width);
   const head = 14 + lines.length * 18;
   const top = head + legend.height + 8;
-  const raster = chart.raster === null ? '' : `<image x="0" y="${String(top)}" width="${String(width)}" height="${String(height)}" href="${rasterUrl(chart, geometry, width, height)}"/>`;
-  const text = lines.map((line, i) => `<text x="12" y="${String(22 + i * 18)}" font-size="13" fill="${theme.text}">${escape(line)}</text>`).join('');
+  const raster =
+    chart.raster === null
+      ? ''
+      : `<image x="0" y="${String(top)}" width="${String(width)}" height="${String(height)}" href="${rasterUrl(chart, geometry, width, height)}"/>`;
+  const text = lines
+    .map((line, i) => `<text x="12" y="${String(22 + i * 18)}" font-size="13" fill="${theme.text}">${escape(line)}</text>`)
+    .join('');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${String(width)}" height="${String(top + height)}" font-family='${FONT}'>`,
     `<rect width="100%" height="100%" fill="${theme.background}"/>`,

@@ -21,8 +21,12 @@ describe('makeIceGrid', () => {
   });
 
   it('lists every category and both truth values', () => {
-    expect(Array.from(makeIceGrid({ kind: 'categorical', integer: false, categories: 3 }, { min: NaN, max: NaN, steps: 5, own: 1 }))).toEqual([0, 1, 2]);
-    expect(Array.from(makeIceGrid({ kind: 'boolean', integer: false, categories: 0 }, { min: NaN, max: NaN, steps: 5, own: 1 }))).toEqual([0, 1]);
+    expect(
+      Array.from(makeIceGrid({ kind: 'categorical', integer: false, categories: 3 }, { min: NaN, max: NaN, steps: 5, own: 1 })),
+    ).toEqual([0, 1, 2]);
+    expect(Array.from(makeIceGrid({ kind: 'boolean', integer: false, categories: 0 }, { min: NaN, max: NaN, steps: 5, own: 1 }))).toEqual([
+      0, 1,
+    ]);
   });
 
   it('survives a single value and a range that is upside down', () => {

@@ -25,7 +25,14 @@ describe('kept what-if points', () => {
 });
 
 describe('encoded cells', () => {
-  const schema = (kind: FeatureSchema['kind'], labels: readonly string[] = []): FeatureSchema => ({ name: 'f', kind, integer: false, labels, missingText: '', column: 0 });
+  const schema = (kind: FeatureSchema['kind'], labels: readonly string[] = []): FeatureSchema => ({
+    name: 'f',
+    kind,
+    integer: false,
+    labels,
+    missingText: '',
+    column: 0,
+  });
 
   it('reads 0, false and the empty label as values, NaN as missing (VIEWS 3, defects 3 and 10)', () => {
     expect(decodeCell(schema('numeric'), 0)).toBe(0);

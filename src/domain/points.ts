@@ -8,7 +8,8 @@ export function freshPointId(taken: readonly string[]): PointId {
   return `point-${n}` as PointId;
 }
 
-export type PointEdit = { readonly kind: 'add point'; readonly point: WhatIfPoint } | { readonly kind: 'change point'; readonly point: WhatIfPoint };
+export type PointEdit =
+  { readonly kind: 'add point'; readonly point: WhatIfPoint } | { readonly kind: 'change point'; readonly point: WhatIfPoint };
 
 /**
  * The command that keeps values as a point: a change of the point being edited while it exists, else a new one. Points are

@@ -5,9 +5,11 @@ import { iceCurve, iceSurface, partialDependence } from '#/explainers/curves';
 import { makeGrid } from '#/explainers/feature-grid';
 import { functionPredictor, randomRows } from '#/explainers/testing/games';
 
+/** Missing counts as 1. */
+const known = (x: number | undefined): number => (x === undefined || Number.isNaN(x) ? 1 : x);
 const predictor = functionPredictor(3, 2, (row) => [
-  Math.sin(row[0]! * 3) * row[1]! + (Number.isNaN(row[2]!) ? 1 : row[2]!),
-  row[1]! - row[0]!,
+  Math.sin(known(row[0]) * 3) * known(row[1]) + known(row[2]),
+  known(row[1]) - known(row[0]),
 ]);
 
 describe('curves', () => {

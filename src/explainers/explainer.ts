@@ -18,7 +18,7 @@ export interface ExplainSpec {
   /** `raw`: margin where the model has one, else what it predicts. `probability`: probabilities (or the value). */
   readonly outputSpace: 'raw' | 'probability';
   readonly seed: number;
-  /** Kernel: `budget` coalitions a row (0 = auto), `link` identity | logit, `l1` 'none' | 'num_features(10)'. */
+  /** Kernel: `budget` coalitions a row (0 = auto), `link` identity | logit, `l1` none. Path-dependent: `covers` auto | background. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
 }
 

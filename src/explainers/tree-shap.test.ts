@@ -171,21 +171,20 @@ describe.each<ExplainerId>(['tree-interventional', 'tree-path-dependent'])('%s',
     expect(together.standardErrors).toBeNull();
   });
 
-  it('stops within 100 ms of an abort', async () => {
+  it('stops soon after an abort', async () => {
     const rng = createRng(3);
     const model = randomTreeModel({ nTrees: 400, depth: 8, nColumns: 12, nOutputs: 1, full: true, mixed: false }, rng);
     const background = equalBackground(randomRows(60, 12, rng));
     const prepared = await prepare(id, specOf(id, background), environmentOf(model, 12));
     const controller = new AbortController();
-    let aborted = 0;
+    const due = performance.now() + 30;
     setTimeout(() => {
-      aborted = performance.now();
       controller.abort();
     }, 30);
     await expect(prepared.explain(randomRows(2000, 12, rng), new Int32Array(2000), controller.signal)).rejects.toMatchObject({
       tag: 'Aborted',
     });
-    expect(performance.now() - aborted).toBeLessThan(1000); // 100 ms on an idle machine; the suite shares its cores
+    expect(performance.now() - due).toBeLessThan(1000); // 100 ms on an idle machine; the suite shares its cores
   });
 
   it('refuses models without trees, probabilities of margins, and empty backgrounds', async () => {

@@ -44,7 +44,12 @@ export function AxisPicker({ label, value, axes, allowNone = false, onChange }: 
   return (
     <Select
       label={label}
-      classNames={{ root: `${styles.root ?? ''} ${styles.axis ?? ''}`, label: styles.label ?? '', wrapper: styles.wrapper ?? '', input: styles.input ?? '' }}
+      classNames={{
+        root: `${styles.root ?? ''} ${styles.axis ?? ''}`,
+        label: styles.label ?? '',
+        wrapper: styles.wrapper ?? '',
+        input: styles.input ?? '',
+      }}
       size="xs"
       searchable
       limit={SHOWN}

@@ -32,7 +32,12 @@ export function ChartActions({ handle, table, name, showTable, onShowTable }: Ch
   };
   return (
     <>
-      <IconButton label={showTable ? chartText.hideTable : chartText.table} aria-pressed={showTable} disabled={table === null} onClick={() => onShowTable(!showTable)}>
+      <IconButton
+        label={showTable ? chartText.hideTable : chartText.table}
+        aria-pressed={showTable}
+        disabled={table === null}
+        onClick={() => onShowTable(!showTable)}
+      >
         {showTable ? <IconChartDots size={18} stroke={1.6} aria-hidden="true" /> : <IconTable size={18} stroke={1.6} aria-hidden="true" />}
       </IconButton>
       <Menu position="bottom-end" transitionProps={{ duration: 0 }} withinPortal>

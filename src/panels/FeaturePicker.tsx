@@ -34,7 +34,12 @@ export function FeaturePicker({ label, features, value, noneLabel, onChange }: F
   return (
     <Select
       label={label}
-      classNames={{ root: `${styles.root ?? ''} ${styles.axis ?? ''}`, label: styles.label ?? '', wrapper: styles.wrapper ?? '', input: styles.input ?? '' }}
+      classNames={{
+        root: `${styles.root ?? ''} ${styles.axis ?? ''}`,
+        label: styles.label ?? '',
+        wrapper: styles.wrapper ?? '',
+        input: styles.input ?? '',
+      }}
       size="xs"
       searchable
       limit={SHOWN}

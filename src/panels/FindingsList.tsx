@@ -16,7 +16,9 @@ export function FindingsList({ findings }: { readonly findings: readonly Finding
           <div className={styles.words}>
             <p>{finding.message}</p>
             {finding.fix !== undefined && <p className={styles.fix}>{finding.fix}</p>}
-            {finding.place !== undefined && <p className={styles.place}>{[finding.place.file, finding.place.at].filter((part) => part !== undefined).join(', ')}</p>}
+            {finding.place !== undefined && (
+              <p className={styles.place}>{[finding.place.file, finding.place.at].filter((part) => part !== undefined).join(', ')}</p>
+            )}
           </div>
         </li>
       ))}

@@ -49,7 +49,12 @@ export function FreshExplanation({ active, row, title, values, predictedClass, r
       outputName: outputs.targetName,
       predictionUnit: '',
     });
-    return { chart: waterfallChart(answer, TOP, theme), sentence: describeLocalAnswer(answer, title), table: () => localTable(answer), fellBack: answer.fellBack };
+    return {
+      chart: waterfallChart(answer, TOP, theme),
+      sentence: describeLocalAnswer(answer, title),
+      table: () => localTable(answer),
+      fellBack: answer.fellBack,
+    };
   }, [known, result, row, outputs, choice, predictedClass, values, title, theme]);
   if (picture === null) return null;
   const showTable = options.table === true;
@@ -57,7 +62,13 @@ export function FreshExplanation({ active, row, title, values, predictedClass, r
     <PaneFrame
       sentence={picture.sentence}
       actions={
-        <ChartActions handle={handle} table={picture.table} name={title} showTable={showTable} onShowTable={(table) => set({ local: { ...options, table } })} />
+        <ChartActions
+          handle={handle}
+          table={picture.table}
+          name={title}
+          showTable={showTable}
+          onShowTable={(table) => set({ local: { ...options, table } })}
+        />
       }
     >
       <p className={styles.note}>{localText.ownExplanation(result.explainer, result.seconds)}</p>

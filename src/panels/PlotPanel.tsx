@@ -33,7 +33,8 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
   const handle = useRef<ChartHandle>(null);
   const x = known(axes, options.x) ?? defaults.x;
   const y = options.y === undefined ? defaults.y : options.y === null ? null : (known(axes, options.y) ?? defaults.y);
-  const colour = options.colour === undefined ? defaults.colour : options.colour === null ? null : (known(axes, options.colour) ?? defaults.colour);
+  const colour =
+    options.colour === undefined ? defaults.colour : options.colour === null ? null : (known(axes, options.colour) ?? defaults.colour);
   const xInfo = infoOf(axes, x);
   const yInfo = y === null ? undefined : infoOf(axes, y);
   const logX = options.logX === true && allowsLog(xInfo);
@@ -50,7 +51,13 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
   const dither = options.dither !== false;
   const picture = useMemo(() => {
     if (answer === undefined) return null;
-    const drawing: PlotDrawing = { logX, logY, dither, stars: answer.kind === 'points' || answer.kind === 'raster' ? stars : EMPTY_STARS, extent: null };
+    const drawing: PlotDrawing = {
+      logX,
+      logY,
+      dither,
+      stars: answer.kind === 'points' || answer.kind === 'raster' ? stars : EMPTY_STARS,
+      extent: null,
+    };
     return { chart: plotChart(answer, drawing, theme), sentence: describePlot(answer), table: () => plotTable(answer, drawing) };
   }, [answer, logX, logY, dither, stars, theme]);
   const state = askState(title, query);
@@ -61,22 +68,55 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
       title={title}
       sentence={picture?.sentence}
       status={query.isFetching ? 'loading' : 'ready'}
-      actions={<ChartActions handle={handle} table={picture?.table ?? null} name={title} showTable={showTable} onShowTable={(table) => change({ table })} />}
+      actions={
+        <ChartActions
+          handle={handle}
+          table={picture?.table ?? null}
+          name={title}
+          showTable={showTable}
+          onShowTable={(table) => change({ table })}
+        />
+      }
       controls={
         <>
-          <AxisPicker label={plotText.x} axes={axes} value={x} onChange={(ref) => ref !== null && change({ x: ref, logX: false, categoricalX: false })} />
-          <AxisPicker label={plotText.y} axes={axes} value={y} allowNone onChange={(ref) => change({ y: ref, logY: false, categoricalY: false })} />
+          <AxisPicker
+            label={plotText.x}
+            axes={axes}
+            value={x}
+            onChange={(ref) => ref !== null && change({ x: ref, logX: false, categoricalX: false })}
+          />
+          <AxisPicker
+            label={plotText.y}
+            axes={axes}
+            value={y}
+            allowNone
+            onChange={(ref) => change({ y: ref, logY: false, categoricalY: false })}
+          />
           <AxisPicker label={plotText.colour} axes={axes} value={colour} allowNone onChange={(ref) => change({ colour: ref })} />
           {allowsLog(xInfo) && <ToggleOption label={plotText.logX} checked={logX} onChange={(on) => change({ logX: on })} />}
           {allowsLog(yInfo) && <ToggleOption label={plotText.logY} checked={logY} onChange={(on) => change({ logY: on })} />}
-          {allowsCategories(xInfo) && <ToggleOption label={plotText.categoricalX} checked={options.categoricalX === true} onChange={(on) => change({ categoricalX: on })} />}
-          {allowsCategories(yInfo) && <ToggleOption label={plotText.categoricalY} checked={options.categoricalY === true} onChange={(on) => change({ categoricalY: on })} />}
+          {allowsCategories(xInfo) && (
+            <ToggleOption
+              label={plotText.categoricalX}
+              checked={options.categoricalX === true}
+              onChange={(on) => change({ categoricalX: on })}
+            />
+          )}
+          {allowsCategories(yInfo) && (
+            <ToggleOption
+              label={plotText.categoricalY}
+              checked={options.categoricalY === true}
+              onChange={(on) => change({ categoricalY: on })}
+            />
+          )}
           {answer?.kind === 'boxes' && <ToggleOption label={plotText.dither} checked={dither} onChange={(on) => change({ dither: on })} />}
         </>
       }
     >
       {state !== null && <StateNotice state={state} />}
-      {picture !== null && <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} />}
+      {picture !== null && (
+        <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} />
+      )}
     </ViewFrame>
   );
 }
@@ -104,4 +144,3 @@ function allowsLog(axis: AxisInfo | undefined): boolean {
 function allowsCategories(axis: AxisInfo | undefined): boolean {
   return axis?.kind === 'numeric' && axis.integer && axis.ref.kind === 'column' && axis.max - axis.min < 100;
 }
-

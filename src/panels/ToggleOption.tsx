@@ -8,5 +8,7 @@ interface ToggleOptionProps {
 }
 
 export function ToggleOption({ label, checked, disabled = false, onChange }: ToggleOptionProps) {
-  return <Checkbox size="xs" label={label} checked={checked} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} />;
+  return (
+    <Checkbox size="xs" label={label} checked={checked} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} />
+  );
 }

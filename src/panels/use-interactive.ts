@@ -6,6 +6,22 @@ import { beginWork } from '#/state/idle';
 import { useSession } from '#/state/session';
 import type { LimpidClient } from '#/workers/client';
 
+/** How long a model that is known to be open may take until the worker for single rows has it. */
+const READY_TRIES = 60;
+const READY_MS = 200;
+
+/** The study is open before the worker for single rows has its model: until then it answers `BadRequest`. */
+async function whenReady<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (tries >= READY_TRIES || toPlainError(error).tag !== 'BadRequest') throw error;
+      await new Promise((resolve) => setTimeout(resolve, READY_MS));
+    }
+  }
+}
+
 export interface Latest<T> {
   readonly value: T | null;
   /** Null while fine. */
@@ -16,9 +32,14 @@ export interface Latest<T> {
  * Predictions that follow each keystroke: one call at a time, always for the newest values, none of those between.
  * @param values - row-major [nRows, nFeatures]; null predicts nothing
  */
-export function useLivePrediction(values: Float64Array | null): Latest<{ readonly values: Float64Array; readonly prediction: Float64Array }> {
+export function useLivePrediction(
+  values: Float64Array | null,
+): Latest<{ readonly values: Float64Array; readonly prediction: Float64Array }> {
   const client = useClient();
-  const [latest, setLatest] = useState<Latest<{ readonly values: Float64Array; readonly prediction: Float64Array }>>({ value: null, error: null });
+  const [latest, setLatest] = useState<Latest<{ readonly values: Float64Array; readonly prediction: Float64Array }>>({
+    value: null,
+    error: null,
+  });
   const queue = useRef<{ running: boolean; next: Float64Array | null; mounted: boolean }>({ running: false, next: null, mounted: true });
   useEffect(() => {
     const state = queue.current;
@@ -40,7 +61,7 @@ export function useLivePrediction(values: Float64Array | null): Latest<{ readonl
         const asked = state.next;
         state.next = null;
         try {
-          const prediction = await client.interactive.predict(asked);
+          const prediction = await whenReady(() => client.interactive.predict(asked));
           if (state.mounted) setLatest({ value: { values: asked, prediction }, error: null });
         } catch (error) {
           if (state.mounted) setLatest((before) => ({ value: before.value, error: toPlainError(error) }));
@@ -57,12 +78,17 @@ export function useLivePrediction(values: Float64Array | null): Latest<{ readonl
 }
 
 /** A call to the interactive worker as a query: cached by the model and its parameters, the last answer stays meanwhile. */
-export function useInteractive<T>(name: string, params: unknown, call: (client: LimpidClient, signal: AbortSignal) => Promise<T>, enabled: boolean): UseQueryResult<T> {
+export function useInteractive<T>(
+  name: string,
+  params: unknown,
+  call: (client: LimpidClient, signal: AbortSignal) => Promise<T>,
+  enabled: boolean,
+): UseQueryResult<T> {
   const client = useClient();
   const study = useSession((state) => state.study);
   return useQuery<T>({
     queryKey: ['interactive', name, study?.id, study?.revisions.model, study?.revisions.table, params],
-    queryFn: ({ signal }) => call(client, signal),
+    queryFn: ({ signal }) => whenReady(() => call(client, signal)),
     enabled: enabled && study !== null,
     staleTime: Infinity,
     gcTime: 60_000,

@@ -10,6 +10,8 @@ export function useStars(x: AxisRef | undefined, y: AxisRef | null | undefined, 
   const wanted = study !== null && study.points.length > 0 && study.predictionSpace !== null;
   const profiles = useAsk('profiles', ['table', 'model'], wanted ? {} : null);
   if (!wanted || x === undefined || y === undefined || y === null || profiles.data === undefined) return EMPTY_STARS;
-  const featureOfColumn = new Map(profiles.data.profiles.flatMap(({ feature, schema }) => (schema.column === null ? [] : [[schema.column, feature] as const])));
+  const featureOfColumn = new Map(
+    profiles.data.profiles.flatMap(({ feature, schema }) => (schema.column === null ? [] : [[schema.column, feature] as const])),
+  );
   return starsOf(study.points, x, y, featureOfColumn, study.outputs, study.predictionSpace ?? 'value', theme);
 }

@@ -51,7 +51,12 @@ export const choicesSchema = v.object({
   data: v.optional(plotOptions, {}),
   explore: v.optional(plotOptions, {}),
   global: v.optional(
-    v.object({ topK: v.optional(positive), sortClass: v.optional(v.number()), series: v.optional(v.array(v.string())), table: v.optional(v.boolean()) }),
+    v.object({
+      topK: v.optional(positive),
+      sortClass: v.optional(v.number()),
+      series: v.optional(v.array(v.string())),
+      table: v.optional(v.boolean()),
+    }),
     {},
   ),
   summary: v.optional(
@@ -65,7 +70,12 @@ export const choicesSchema = v.object({
     {},
   ),
   local: v.optional(
-    v.object({ topK: v.optional(positive), chart: v.optional(v.picklist(['waterfall', 'bars'])), compare: v.optional(v.array(v.number())), table: v.optional(v.boolean()) }),
+    v.object({
+      topK: v.optional(positive),
+      chart: v.optional(v.picklist(['waterfall', 'bars'])),
+      compare: v.optional(v.array(v.number())),
+      table: v.optional(v.boolean()),
+    }),
     {},
   ),
   ice: v.optional(
@@ -92,18 +102,20 @@ export const DEFAULT_CHOICES: Choices = v.parse(choicesSchema, {});
 interface ChoicesStore {
   readonly choices: Choices;
   /** Shallow merge; objects such as `data` are replaced whole. */
-  set(patch: Partial<Choices>): void;
+  readonly set: (patch: Partial<Choices>) => void;
   /** Opens the row pane: what a click on any point does. Edits belong to a row, so they are dropped. */
-  selectRow(row: number | null): void;
-  setEdit(feature: number, value: number | null | undefined): void;
-  replace(choices: Choices): void;
+  readonly selectRow: (row: number | null) => void;
+  readonly setEdit: (feature: number, value: number | null | undefined) => void;
+  readonly replace: (choices: Choices) => void;
 }
 
 export const useChoices = create<ChoicesStore>()((set) => ({
   choices: DEFAULT_CHOICES,
   set: (patch) => set((state) => ({ choices: { ...state.choices, ...patch } })),
   selectRow: (row) =>
-    set((state) => (state.choices.row === row ? state : { choices: { ...state.choices, row, edits: {}, local: { ...state.choices.local, compare: [] } } })),
+    set((state) =>
+      state.choices.row === row ? state : { choices: { ...state.choices, row, edits: {}, local: { ...state.choices.local, compare: [] } } },
+    ),
   setEdit: (feature, value) =>
     set((state) => {
       const edits: Record<string, number | null> = { ...state.choices.edits };

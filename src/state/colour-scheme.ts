@@ -6,7 +6,7 @@ const KEY = 'limpid.colour-scheme';
 
 interface ColourSchemeStore {
   readonly scheme: ColourScheme;
-  toggle(): void;
+  readonly toggle: () => void;
 }
 
 /** Light or dark: the system's wish until the person has chosen; kept in this browser where it allows that. */
@@ -26,7 +26,7 @@ export const useColourScheme = create<ColourSchemeStore>()((set, get) => ({
 /** Puts the scheme on `<html>`, and follows the system while nothing was chosen. */
 export function applyColourScheme(): void {
   const show = (scheme: ColourScheme) => {
-    document.documentElement.dataset['mantineColorScheme'] = scheme;
+    document.documentElement.dataset.mantineColorScheme = scheme;
   };
   show(useColourScheme.getState().scheme);
   useColourScheme.subscribe((state) => show(state.scheme));

@@ -31,7 +31,12 @@ export function loadGallery(): Promise<readonly Sample[]> {
 
 async function fetchGallery(): Promise<readonly Sample[]> {
   const response = await fetch(new URL('gallery/gallery.json', document.baseURI));
-  if (!response.ok) throw new LimpidError({ tag: 'NotFound', message: 'The list of samples is not on this site.', place: { file: 'gallery/gallery.json' } });
+  if (!response.ok)
+    throw new LimpidError({
+      tag: 'NotFound',
+      message: 'The list of samples is not on this site.',
+      place: { file: 'gallery/gallery.json' },
+    });
   return v.parse(gallerySchema, await response.json()).samples;
 }
 
@@ -39,7 +44,11 @@ async function fetchGallery(): Promise<readonly Sample[]> {
 export async function findSample(id: string): Promise<Sample> {
   const sample = (await loadGallery()).find((one) => one.id === id);
   if (sample === undefined) {
-    throw new LimpidError({ tag: 'NotFound', message: `This site has no sample called ${id}.`, hint: 'Choose one of the samples in the list.' });
+    throw new LimpidError({
+      tag: 'NotFound',
+      message: `This site has no sample called ${id}.`,
+      hint: 'Choose one of the samples in the list.',
+    });
   }
   return sample;
 }

@@ -5,21 +5,18 @@ import { create } from 'zustand';
  * a lazy view being loaded. `<html data-idle="true">` says that there is none (app/IdleSignal).
  */
 interface IdleStore {
-  readonly working: number;
+  /** What is going on, for whoever wonders why the page is not idle. */
+  readonly working: readonly { readonly label: string }[];
 }
 
-export const useIdle = create<IdleStore>()(() => ({ working: 0 }));
+export const useIdle = create<IdleStore>()(() => ({ working: [] }));
 
 /**
- * @param _label - names the work for whoever reads the call
+ * @param label - names the work
  * @returns call it once when the work has ended; further calls do nothing
  */
-export function beginWork(_label: string): () => void {
-  let open = true;
-  useIdle.setState((state) => ({ working: state.working + 1 }));
-  return () => {
-    if (!open) return;
-    open = false;
-    useIdle.setState((state) => ({ working: state.working - 1 }));
-  };
+export function beginWork(label: string): () => void {
+  const work = { label };
+  useIdle.setState((state) => ({ working: [...state.working, work] }));
+  return () => useIdle.setState((state) => ({ working: state.working.filter((one) => one !== work) }));
 }

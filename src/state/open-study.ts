@@ -16,6 +16,7 @@ export interface OpeningWords {
   readonly sample: string;
   readonly studyName: string;
   readonly files: (files: readonly PickedFile[]) => string;
+  readonly fileNames: (files: readonly PickedFile[]) => string;
 }
 
 /**
@@ -50,7 +51,9 @@ export class StudyOpener {
     await this.discard();
     this.#picked = files;
     await this.#open(this.#words.files(files), async (onProgress) => {
-      const outcome = await this.#client.openFiles(files, onProgress);
+      const opened = await this.#client.openFiles(files, onProgress);
+      const outcome =
+        opened.source.kind === 'file' ? { ...opened, source: { ...opened.source, name: this.#words.fileNames(files) } } : opened;
       return { outcome, choices: this.#choicesFor(outcome, awaited) };
     });
   }
@@ -77,7 +80,9 @@ export class StudyOpener {
         const kept = studyOfFile(source.hash);
         const found = kept !== null && (await this.#client.recent()).some((recent) => recent.id === kept);
         if (!found || kept === null) {
-          useSession.getState().set({ awaited: { name: source.name, hash: source.hash, choices }, atLanding: true, opening: { kind: 'idle' } });
+          useSession
+            .getState()
+            .set({ awaited: { name: source.name, hash: source.hash, choices }, atLanding: true, opening: { kind: 'idle' } });
           return;
         }
         await this.#open(source.name, async () => ({ outcome: { ...(await this.#stored(kept)), source }, choices }));

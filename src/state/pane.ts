@@ -6,7 +6,7 @@ export const PANE_MAX = 520;
 interface PaneStore {
   /** CSS pixels. */
   readonly width: number;
-  resize(width: number): void;
+  readonly resize: (width: number) => void;
 }
 
 /** Width of the row pane: belongs to the screen, not to a link. */

@@ -50,9 +50,9 @@ interface SessionStore {
   readonly awaited: AwaitedFile | null;
   /** Dropped while a study was open: the page asks what to do with them. */
   readonly pendingDrop: readonly PickedFile[] | null;
-  set(patch: Partial<Omit<SessionStore, 'set' | 'notify' | 'dismiss'>>): void;
-  notify(notice: Omit<Notice, 'id'>): void;
-  dismiss(id: number): void;
+  readonly set: (patch: Partial<Omit<SessionStore, 'set' | 'notify' | 'dismiss'>>) => void;
+  readonly notify: (notice: Omit<Notice, 'id'>) => void;
+  readonly dismiss: (id: number) => void;
 }
 
 export const useSession = create<SessionStore>()((set) => ({
@@ -69,7 +69,6 @@ export const useSession = create<SessionStore>()((set) => ({
   awaited: null,
   pendingDrop: null,
   set: (patch) => set(patch),
-  notify: (notice) =>
-    set((state) => ({ notices: [...state.notices, { ...notice, id: (state.notices.at(-1)?.id ?? 0) + 1 }].slice(-5) })),
+  notify: (notice) => set((state) => ({ notices: [...state.notices, { ...notice, id: (state.notices.at(-1)?.id ?? 0) + 1 }].slice(-5) })),
   dismiss: (id) => set((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) })),
 }));

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { keepPreviousData, skipToken, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { Revisions } from '#/domain/study';
 import type { AnswerOf, ParamsOf, QuestionId } from '#/queries/catalogue';
 import { useClient } from '#/state/client-context';
@@ -10,12 +10,16 @@ import { useSession } from '#/state/session';
  * @param reads - parts of the study that the question reads
  * @param params - null: do not ask yet
  */
-export function useAsk<Q extends QuestionId>(question: Q, reads: readonly (keyof Revisions)[], params: ParamsOf<Q> | null): UseQueryResult<AnswerOf<Q>> {
+export function useAsk<Q extends QuestionId>(
+  question: Q,
+  reads: readonly (keyof Revisions)[],
+  params: ParamsOf<Q> | null,
+): UseQueryResult<AnswerOf<Q>> {
   const client = useClient();
   const study = useSession((state) => state.study);
   return useQuery<AnswerOf<Q>>({
     queryKey: ['ask', question, study?.id, study === null ? null : reads.map((part) => study.revisions[part]), keyOf(params)],
-    queryFn: ({ signal }) => client.ask(question, params!, signal),
+    queryFn: params === null ? skipToken : ({ signal }) => client.ask(question, params, signal),
     enabled: study !== null && params !== null,
     staleTime: Infinity,
     gcTime: 60_000,
@@ -27,5 +31,9 @@ export function useAsk<Q extends QuestionId>(question: Q, reads: readonly (keyof
 
 /** Typed arrays become plain arrays in keys. */
 function keyOf(params: unknown): unknown {
-  return JSON.parse(JSON.stringify(params, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value)) ?? 'null') as unknown;
+  return JSON.parse(
+    JSON.stringify(params, (_, value: unknown) =>
+      ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value,
+    ),
+  ) as unknown;
 }

@@ -13,7 +13,8 @@ export const explainText = {
   permutationSentence: 'How much the score drops when one column is shuffled: global importance only, measured on the true values.',
   permutationNeeds: 'Needs true values: open a table that has the target column.',
   rows: 'Rows',
-  fit: (rows: number, total: number) => (rows >= total ? `All ${plural(total, 'row')}: they fit 20 s` : `As many as fit 20 s (${plural(rows, 'row')} of ${count(total)})`),
+  fit: (rows: number, total: number) =>
+    rows >= total ? `All ${plural(total, 'row')}: they fit 20 s` : `As many as fit 20 s (${plural(rows, 'row')} of ${count(total)})`,
   all: (total: number) => `All ${plural(total, 'row')}`,
   sample: 'A sample of',
   sampleRows: 'Rows in the sample',
@@ -28,7 +29,8 @@ export const explainText = {
   metricDefault: 'accuracy for classes, R² for values',
   repeats: 'Repeats',
   options: 'Options',
-  estimate: (rows: number, seconds: number, size: number) => `${plural(rows, 'row')}: about ${duration(seconds)}, ${bytes(size)} of values.`,
+  estimate: (rows: number, seconds: number, size: number) =>
+    `${plural(rows, 'row')}: about ${duration(seconds)}, ${bytes(size)} of values.`,
   tooLarge: 'The values would take more than 512 MB: explain fewer rows.',
   start: 'Start',
   cancel: 'Cancel',

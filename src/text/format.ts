@@ -24,7 +24,9 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 export function short(x: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? '–' : x > 0 ? '∞' : '−∞';
   const size = Math.abs(x);
-  return withMinus(size !== 0 && (size < 1e-4 || size >= 1e9) ? Number(x.toPrecision(2)).toExponential().replace('e+', 'e') : three.format(x)).replace('e-', 'e−');
+  return withMinus(
+    size !== 0 && (size < 1e-4 || size >= 1e9) ? Number(x.toPrecision(2)).toExponential().replace('e+', 'e') : three.format(x),
+  ).replace('e-', 'e−');
 }
 
 /** Every digit that matters, for tables and tool-tips. */

@@ -26,7 +26,8 @@ export function describeGlobal({ top, unit, meaning, globalOnly, coverage, share
   if (globalOnly) {
     return `${inSentence(first.name)} has the largest saved importance (${formatNumber(first.value)}, ${meaning})${next}. The file brings no values for single rows.`;
   }
-  const part = Number.isFinite(share) && top.length >= 3 ? ` Together they make ${formatNumber(Math.round(share * 100))} % of all importance.` : '';
+  const part =
+    Number.isFinite(share) && top.length >= 3 ? ` Together they make ${formatNumber(Math.round(share * 100))} % of all importance.` : '';
   return `${inSentence(first.name)} moves the prediction most (${formatNumber(first.value)} ${unit} on average)${next}, ${fromRows(coverage.used, coverage.total)}.${part}`;
 }
 
@@ -44,6 +45,8 @@ export const globalText = {
   sortTotal: 'total',
   show: 'Show',
   signedMean: 'mean with its sign',
+  meanRaises: 'mean with its sign: raises',
+  meanLowers: 'lowers',
   spread: 'middle half of the rows',
   spreadLong: 'Interval: |value| of the middle half of the rows',
   error: 'sampling error',
@@ -67,7 +70,8 @@ export const globalText = {
   seriesSentence: (label: string, unit: string): string => `${inSentence(label)} of the same features, in ${unit}.`,
   help: {
     term: 'global importance',
-    words: 'How far a feature moves the prediction from the base value, on average over the explained rows and without its sign. It measures the model, not the world.',
+    words:
+      'How far a feature moves the prediction from the base value, on average over the explained rows and without its sign. It measures the model, not the world.',
     formula: 'importance(f) = mean over rows r of |value(r, f)|; several classes: mean over the classes as well',
   },
   needs: 'No explanation is open.',

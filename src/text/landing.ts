@@ -3,7 +3,8 @@ import { count, moment, plural } from '#/text/format';
 export const landingText = {
   name: 'Limpid',
   title: 'See through your model',
-  sentence: 'Open a model with its data, or explanations that were saved elsewhere, and see what moves each prediction. Nothing leaves this browser.',
+  sentence:
+    'Open a model with its data, or explanations that were saved elsewhere, and see what moves each prediction. Nothing leaves this browser.',
   drop: 'Drop files or a folder anywhere on this page',
   pick: 'Open files from this device',
   dropHint: 'Several at once is the normal case: values, table and model find each other.',
@@ -24,7 +25,7 @@ export const landingText = {
     ['Anything else', 'is named, with the Python lines that export what opens'],
   ],
   backTo: (name: string) => `Back to ${name}`,
-  awaited: (name: string) => `This link needs the file ${name}`,
+  awaited: (name: string) => `This link needs the ${name.includes(' + ') ? 'files' : 'file'} ${name}`,
   awaitedHint: 'The file was never uploaded, so only you have it: drop it here and the link continues where it was made.',
   dismiss: 'Dismiss',
   light: 'Light colours',

@@ -31,7 +31,11 @@ export function describeLocal({ outputLabel, unit, base, sum, top }: LocalSenten
   return `${inSentence(outputLabel)} goes from ${formatNumber(base)} to ${formatNumber(sum)} ${unit}: ${acts}.`;
 }
 
-export function describeCompare(titles: readonly string[], most: { readonly name: string; readonly gap: number } | null, unit: string): string {
+export function describeCompare(
+  titles: readonly string[],
+  most: { readonly name: string; readonly gap: number } | null,
+  unit: string,
+): string {
   if (most === null || most.gap === 0) return `${joinWords(titles.map(inSentence))} have the same values.`;
   return `${inSentence(most.name)} sets ${inSentence(titles[0] ?? '')} and ${inSentence(titles[1] ?? '')} apart most (${formatSigned(most.gap)} ${unit}).`;
 }
@@ -57,7 +61,8 @@ export const localText = {
   notExplainedNoModel: 'Open the model to explain it here.',
   explainRow: 'Explain this row',
   explaining: 'Explaining this row …',
-  ownExplanation: (explainer: string, seconds: number): string => `Computed here by ${explainer} in ${formatNumber(seconds)} s; not part of the open explanation.`,
+  ownExplanation: (explainer: string, seconds: number): string =>
+    `Computed here by ${explainer} in ${formatNumber(seconds)} s; not part of the open explanation.`,
   similar: 'Similar rows',
   similarHint: 'Nearest by Gower distance over the features of the model.',
   distance: 'distance',

@@ -21,6 +21,11 @@ export function formatFull(x: number): string {
   return size > 0 && (size < 1e-6 || size >= 1e15) ? String(x).replace(/^-/, '−') : exact(x);
 }
 
+/** A range of whole numbers that reads like years: no thousands separators. */
+export function looksLikeYears(integer: boolean, min: number, max: number): boolean {
+  return integer && min >= 1500 && max <= 2200;
+}
+
 export function formatCount(n: number): string {
   return count(n);
 }

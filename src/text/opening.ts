@@ -6,6 +6,9 @@ export const openingText = {
   sample: 'sample',
   studyName: 'study',
   files: (files: readonly { readonly path: string }[]) => (files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file')),
+  /** What a link names when it needs files that are not on this site. */
+  fileNames: (files: readonly { readonly path: string }[]) =>
+    files.length > 4 ? `${files[0]?.path ?? ''} + ${plural(files.length - 1, 'other file')}` : files.map((file) => file.path).join(' + '),
   partly: (broken: number, total: number) => `${broken} of ${plural(total, 'file')} did not open.`,
   differentFile: (wanted: string) =>
     `The link was made for ${wanted}, and this is a different file: it is open, but not everything that the link chose was applied.`,
@@ -24,7 +27,8 @@ export const openingText = {
   failed: (label: string) => `${label} did not open`,
   drop: {
     title: 'Open what you dropped?',
-    body: (files: string, study: string) => `${files} would replace ${study} on the screen. ${study} stays under recent studies where this browser keeps them.`,
+    body: (files: string, study: string) =>
+      `${files} would replace ${study} on the screen. ${study} stays under recent studies where this browser keeps them.`,
     open: 'Open as new',
     cancel: 'Keep the open study',
   },

@@ -6,7 +6,8 @@ export const overviewText = {
   sentence: (rows: number, features: number, target: string, model: string | null, explanations: number) => {
     const data = `${plural(rows, 'row')} with ${plural(features, 'feature')}`;
     const predicts = `${model === null ? 'Saved predictions of' : `${inSentence(model)} predicts`} ${inSentence(target)}`;
-    const explained = explanations === 0 ? 'nothing is explained yet' : `${plural(explanations, 'explanation')} ${explanations === 1 ? 'is' : 'are'} open`;
+    const explained =
+      explanations === 0 ? 'nothing is explained yet' : `${plural(explanations, 'explanation')} ${explanations === 1 ? 'is' : 'are'} open`;
     return `${predicts} for ${data}; ${explained}.`;
   },
   failed: 'Overview',
@@ -21,7 +22,9 @@ export const overviewText = {
   count: (n: number | null) => (n === null ? '–' : count(n)),
   data: 'Data',
   dataFacts: (columns: number, missing: number, cells: number) =>
-    missing === 0 ? `${plural(columns, 'column')}, no missing cells.` : `${plural(columns, 'column')}, ${plural(missing, 'missing cell')} (${percent(missing / cells)}).`,
+    missing === 0
+      ? `${plural(columns, 'column')}, no missing cells.`
+      : `${plural(columns, 'column')}, ${plural(missing, 'missing cell')} (${percent(missing / cells)}).`,
   engineered: (n: number) => `${plural(n, 'column')} that the pipeline made of them`,
   column: 'Column',
   role: 'Role',

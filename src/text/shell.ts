@@ -47,8 +47,9 @@ export const shellText = {
     refused: 'Copy the link:',
     link: 'Link',
     site: 'Whoever opens it sees this picture: same view, same choices.',
-    file: (name: string) => `The link holds your choices, not the data. Whoever opens it needs the file ${name} and is asked to drop it.`,
-    stored: 'The link holds your choices, not the data, and works in this browser only. To share it elsewhere, save the study as .limpid and send the file along.',
+    file: (name: string) => `The link holds your choices, not the data. Whoever opens it needs ${name} and is asked to drop it.`,
+    stored:
+      'The link holds your choices, not the data, and works in this browser only. To share it elsewhere, save the study as .limpid and send the file along.',
     copy: 'Copy again',
   },
   needs: {
@@ -70,7 +71,12 @@ export const shellText = {
     previous: 'Previous row',
     next: 'Next row',
     order: 'Order',
-    orders: { index: 'as in the table', 'most wrong': 'most wrong first', 'highest prediction': 'highest prediction first', 'lowest prediction': 'lowest prediction first' },
+    orders: {
+      index: 'as in the table',
+      'most wrong': 'most wrong first',
+      'highest prediction': 'highest prediction first',
+      'lowest prediction': 'lowest prediction first',
+    },
     position: (position: number, total: number) => `${count(position + 1)} of ${count(total)}`,
     tabs: { local: 'Local Importance', 'what-if': 'Perturbation Exploration', ice: 'ICE' },
     tabsLabel: 'About this row',

@@ -21,7 +21,12 @@ export function describeSwarm({ top, unit, direction, coverage }: SwarmSentence)
   const size = `${name} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} on average)`;
   const rows = fromRows(coverage.used, coverage.total);
   if (Number.isNaN(direction)) return `${size}, ${rows}.`;
-  const acts = Math.abs(direction) < 0.2 ? 'its high and low values push both ways' : direction > 0 ? 'its high values raise it' : 'its high values lower it';
+  const acts =
+    Math.abs(direction) < 0.2
+      ? 'its high and low values push both ways'
+      : direction > 0
+        ? 'its high values raise it'
+        : 'its high values lower it';
   return `${size}: ${acts}, ${rows}.`;
 }
 
@@ -43,7 +48,9 @@ export function describeGroupBars(
   if (top === undefined) return 'No feature is shown.';
   const rows = fromRows(coverage.used, coverage.total);
   const size = `${inSentence(top.name)} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} on average)`;
-  return group === null ? `${size}, ${rows}.` : `${size}, and most of all for ${inSentence(group.label)} (${formatNumber(group.mean)}), ${rows}.`;
+  return group === null
+    ? `${size}, ${rows}.`
+    : `${size}, and most of all for ${inSentence(group.label)} (${formatNumber(group.mean)}), ${rows}.`;
 }
 
 export function moreFeatures(shown: number, all: number): string {

@@ -37,8 +37,16 @@ export function badgeText(badge: AdditivityBadge): BadgeText {
   switch (badge.kind) {
     case 'measured':
       return badge.maxResidual <= GOOD_RESIDUAL
-        ? { short: `✓ ${short(badge.maxResidual)}`, long: `Base value plus contributions sums to the prediction within ${short(badge.maxResidual)}.`, tone: 'good' }
-        : { short: `off by ${short(badge.maxResidual)}`, long: `Base value plus contributions misses the prediction by up to ${short(badge.maxResidual)}.`, tone: 'warning' };
+        ? {
+            short: `✓ ${short(badge.maxResidual)}`,
+            long: `Base value plus contributions sums to the prediction within ${short(badge.maxResidual)}.`,
+            tone: 'good',
+          }
+        : {
+            short: `off by ${short(badge.maxResidual)}`,
+            long: `Base value plus contributions misses the prediction by up to ${short(badge.maxResidual)}.`,
+            tone: 'warning',
+          };
     case 'by construction':
       return {
         short: 'by construction',

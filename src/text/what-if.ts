@@ -14,7 +14,8 @@ export function describeWhatIf({ outputLabel, unit, base, now, changed }: WhatIf
   if (changed.length === 0) return `${name}: ${formatNumber(now)} ${unit}. Change a value to see how the prediction follows.`;
   const what = changed.length <= 3 ? joinWords(changed.map(inSentence)) : `${String(changed.length)} features`;
   const delta = now - base;
-  const moved = delta === 0 ? 'leaves it unchanged' : `moves it by ${formatSigned(delta)}, from ${formatNumber(base)} to ${formatNumber(now)} ${unit}`;
+  const moved =
+    delta === 0 ? 'leaves it unchanged' : `moves it by ${formatSigned(delta)}, from ${formatNumber(base)} to ${formatNumber(now)} ${unit}`;
   return `${name}: changing ${what} ${moved}.`;
 }
 
@@ -43,7 +44,8 @@ export const whatIfText = {
   edit: 'Edit',
   remove: 'Remove',
   unlike: 'These values are unlike the data',
-  unlikeText: (distance: string, usual: string): string => `The nearest row is at distance ${distance}; rows of the data usually have one within ${usual}. Predictions here are extrapolation.`,
+  unlikeText: (distance: string, usual: string): string =>
+    `The nearest row is at distance ${distance}; rows of the data usually have one within ${usual}. Predictions here are extrapolation.`,
   nearest: 'Nearest rows',
   noModel: 'What-if needs the model.',
   noModelHint: 'Open the ONNX file of the model beside these explanations: predictions are then computed here, in this browser.',

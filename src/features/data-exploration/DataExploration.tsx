@@ -17,7 +17,16 @@ export function DataExploration() {
   const axes = useAsk('axes', ['table', 'model', 'predictions', 'explanations', 'meta'], hasRows ? { scope: active.scope } : null);
   if (active === null) return null;
   if (hasRows && axes.data !== undefined && axes.data.axes.length > 0) {
-    return <PlotPanel title={viewNames.data} active={active} options={options} onOptions={(data) => set({ data })} axes={axes.data.axes} defaults={axes.data.dataDefaults} />;
+    return (
+      <PlotPanel
+        title={viewNames.data}
+        active={active}
+        options={options}
+        onOptions={(data) => set({ data })}
+        axes={axes.data.axes}
+        defaults={axes.data.dataDefaults}
+      />
+    );
   }
   const waiting = hasRows && axes.data === undefined ? askState(viewNames.data, axes) : null;
   return (

@@ -32,7 +32,11 @@ export function ExplainDialog() {
     return (
       <Dialog title={explainText.title} width={640} onClose={close}>
         <StateNotice
-          state={plan.isError ? failedState(explainText.title, plan.error, () => void plan.refetch()) : { kind: 'loading', label: explainText.loading }}
+          state={
+            plan.isError
+              ? failedState(explainText.title, plan.error, () => void plan.refetch())
+              : { kind: 'loading', label: explainText.loading }
+          }
         />
       </Dialog>
     );
@@ -76,7 +80,11 @@ function PlannedDialog({ plan, form, hasTarget, onForm, onClose }: PlannedDialog
     >
       <div className={styles.form}>
         <MethodList plan={plan} method={method} hasTarget={hasTarget} onChange={(next) => change({ method: next, outputSpace: null })} />
-        {offer === null ? <PermutationOptions form={form} onChange={change} /> : <ExplainOptions plan={plan} offer={offer} form={form} onChange={change} />}
+        {offer === null ? (
+          <PermutationOptions form={form} onChange={change} />
+        ) : (
+          <ExplainOptions plan={plan} offer={offer} form={form} onChange={change} />
+        )}
       </div>
     </Dialog>
   );

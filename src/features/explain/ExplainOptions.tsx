@@ -68,7 +68,14 @@ export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsPr
           onChange={(backgroundRows) => onChange({ backgroundRows })}
         />
         {offer.id === 'kernel' && (
-          <NumberField label={explainText.budget} hint={explainText.budgetHint} value={form.budget} min={0} max={MAX_BUDGET} onChange={(budget) => onChange({ budget })} />
+          <NumberField
+            label={explainText.budget}
+            hint={explainText.budgetHint}
+            value={form.budget}
+            min={0}
+            max={MAX_BUDGET}
+            onChange={(budget) => onChange({ budget })}
+          />
         )}
         <Seed form={form} onChange={onChange} />
       </OptionGrid>
@@ -79,7 +86,13 @@ export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsPr
 export function PermutationOptions({ form, onChange }: OptionsProps) {
   return (
     <OptionGrid>
-      <NumberField label={explainText.repeats} value={form.repeats} min={1} max={MAX_REPEATS} onChange={(repeats) => onChange({ repeats })} />
+      <NumberField
+        label={explainText.repeats}
+        value={form.repeats}
+        min={1}
+        max={MAX_REPEATS}
+        onChange={(repeats) => onChange({ repeats })}
+      />
       <Seed form={form} onChange={onChange} />
     </OptionGrid>
   );

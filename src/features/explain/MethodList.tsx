@@ -61,7 +61,15 @@ function MethodOption({ label, tag, unavailable, checked, onChoose, children }: 
   const id = useId();
   return (
     <div className={styles.method} data-checked={checked} data-unavailable={unavailable !== null}>
-      <input id={id} type="radio" name="method" checked={checked} disabled={unavailable !== null} aria-describedby={`${id}-about`} onChange={onChoose} />
+      <input
+        id={id}
+        type="radio"
+        name="method"
+        checked={checked}
+        disabled={unavailable !== null}
+        aria-describedby={`${id}-about`}
+        onChange={onChoose}
+      />
       <div>
         <label htmlFor={id}>
           {label}

@@ -15,14 +15,27 @@ export function ExplanationExploration() {
   const options = useChoices((state) => state.choices.explore);
   const set = useChoices((state) => state.set);
   const hasLocal = active?.explanation?.hasLocal === true;
-  const axes = useAsk('axes', ['table', 'model', 'predictions', 'explanations', 'meta'], active !== null && hasLocal ? { scope: active.scope } : null);
+  const axes = useAsk(
+    'axes',
+    ['table', 'model', 'predictions', 'explanations', 'meta'],
+    active !== null && hasLocal ? { scope: active.scope } : null,
+  );
   if (active === null) return null;
   const answer = hasLocal ? axes.data : undefined;
   if (answer !== undefined && answer.importances.length > 0) {
     const all = [...answer.axes, ...answer.importances];
     const first = answer.importances[0];
     const defaults = answer.exploreDefaults ?? (first === undefined ? answer.dataDefaults : { x: first.ref, y: null, colour: null });
-    return <PlotPanel title={viewNames.explore} active={active} options={options} onOptions={(explore) => set({ explore })} axes={all} defaults={defaults} />;
+    return (
+      <PlotPanel
+        title={viewNames.explore}
+        active={active}
+        options={options}
+        onOptions={(explore) => set({ explore })}
+        axes={all}
+        defaults={defaults}
+      />
+    );
   }
   const waiting = hasLocal && axes.data === undefined ? askState(viewNames.explore, axes) : null;
   const reason = hasLocal ? plotText.noImportances : `${localText.noLocal} ${localText.noLocalHint}`;

@@ -48,7 +48,10 @@ export function GlobalControls({ answer, classes, topK, sortClass, extras }: Glo
   const options = useChoices((state) => state.choices.global);
   const set = useChoices((state) => state.set);
   const possible = possibleExtras(answer);
-  const sorts = [{ value: 'total', label: globalText.sortTotal }, ...classes.map((label, k) => ({ value: String(k), label: visibleLabel(label) }))];
+  const sorts = [
+    { value: 'total', label: globalText.sortTotal },
+    ...classes.map((label, k) => ({ value: String(k), label: visibleLabel(label) })),
+  ];
   const sortBy = (value: string) => {
     const rest = { ...options };
     delete rest.sortClass;
@@ -56,7 +59,12 @@ export function GlobalControls({ answer, classes, topK, sortClass, extras }: Glo
   };
   return (
     <>
-      <TopSlider label={globalText.top} value={topK} max={answer.names.length} onChange={(value) => set({ global: { ...options, topK: value } })} />
+      <TopSlider
+        label={globalText.top}
+        value={topK}
+        max={answer.names.length}
+        onChange={(value) => set({ global: { ...options, topK: value } })}
+      />
       {answer.segments.length > 1 && (
         <ChoicePicker label={globalText.sort} value={sortClass === null ? 'total' : String(sortClass)} options={sorts} onChange={sortBy} />
       )}

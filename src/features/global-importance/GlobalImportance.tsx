@@ -61,7 +61,9 @@ function Explained({ active }: { readonly active: ActiveScope }) {
   const state = askState(viewNames.global, query);
   const hasLocal = active.explanation?.hasLocal === true;
   const feature = opened !== null && opened.explanation === active.explanation?.id && hasLocal ? opened.feature : null;
-  const openFeature = hasLocal ? (clicked: number) => setOpened({ explanation: active.explanation?.id ?? '', feature: clicked }) : undefined;
+  const openFeature = hasLocal
+    ? (clicked: number) => setOpened({ explanation: active.explanation?.id ?? '', feature: clicked })
+    : undefined;
   const showTable = options.table === true;
   const running = active.explanation?.state === 'running' || active.explanation?.state === 'partial';
   return (
@@ -71,9 +73,11 @@ function Explained({ active }: { readonly active: ActiveScope }) {
       status={query.isFetching ? 'loading' : running ? 'partial' : 'ready'}
       actions={
         <>
-          <HelpHint term={globalText.help.term} formula={globalText.help.formula}>
-            {globalText.help.words}
-          </HelpHint>
+          <span className={styles.help}>
+            <HelpHint term={globalText.help.term} formula={globalText.help.formula}>
+              {globalText.help.words}
+            </HelpHint>
+          </span>
           <ChartActions
             handle={handle}
             table={picture?.table ?? null}
@@ -83,20 +87,31 @@ function Explained({ active }: { readonly active: ActiveScope }) {
           />
         </>
       }
-      controls={answer !== undefined && <GlobalControls answer={answer} classes={classes} topK={topK} sortClass={sortClass} extras={extras} />}
+      controls={
+        answer !== undefined && <GlobalControls answer={answer} classes={classes} topK={topK} sortClass={sortClass} extras={extras} />
+      }
     >
       {state !== null && <StateNotice state={state} />}
       {running && answer !== undefined && <StateNotice state={{ kind: 'partial', coverage: answer.coverage }} />}
       {answer !== undefined && picture !== null && (
-        <div className={`${styles.layout ?? ''} ${feature !== null && !showTable ? (styles.withPlot ?? '') : ''}`}>
-          <div className={styles.bars}>
-            <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} onOpenFeature={openFeature} />
-            {!showTable && <SeriesPanels answer={answer} drawing={picture.drawing} shown={extras} onOpenFeature={openFeature} />}
+        <div className={styles.layout}>
+          <div className={`${styles.content ?? ''} ${feature !== null && !showTable ? (styles.withPlot ?? '') : ''}`}>
+            <div className={styles.bars}>
+              <ChartPanel
+                ref={handle}
+                chart={picture.chart}
+                table={picture.table}
+                sentence={picture.sentence}
+                showTable={showTable}
+                onOpenFeature={openFeature}
+              />
+              {!showTable && <SeriesPanels answer={answer} drawing={picture.drawing} shown={extras} onOpenFeature={openFeature} />}
+            </div>
+            {!showTable && feature === null && <p className={styles.hint}>{hasLocal ? globalText.clickHint : globalText.noLocal}</p>}
+            {!showTable && feature !== null && feature < answer.names.length && (
+              <DependencePanel active={active} feature={feature} name={answer.names[feature] ?? ''} onClose={() => setOpened(null)} />
+            )}
           </div>
-          {!showTable && feature === null && <p className={styles.hint}>{hasLocal ? globalText.clickHint : globalText.noLocal}</p>}
-          {!showTable && feature !== null && feature < answer.names.length && (
-            <DependencePanel active={active} feature={feature} name={answer.names[feature] ?? ''} onClose={() => setOpened(null)} />
-          )}
         </div>
       )}
     </ViewFrame>

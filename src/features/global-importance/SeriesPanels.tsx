@@ -27,7 +27,12 @@ function SeriesPanel({ answer, drawing, series, onOpenFeature }: Omit<SeriesPane
   const chart = useMemo(() => seriesChart(answer, series, drawing, narrow, theme), [answer, series, drawing, narrow, theme]);
   return (
     <div className={styles.series}>
-      <VegaChart chart={chart} sentence={globalText.seriesSentence(series.label, series.unit)} beginWork={beginWork} {...(onOpenFeature === undefined ? {} : { onOpenFeature })} />
+      <VegaChart
+        chart={chart}
+        sentence={globalText.seriesSentence(series.label, series.unit)}
+        beginWork={beginWork}
+        {...(onOpenFeature === undefined ? {} : { onOpenFeature })}
+      />
     </div>
   );
 }

@@ -24,17 +24,33 @@ export function Ice() {
   const details = useAsk('row-details', ['table', 'predictions', 'model'], wanted ? { row } : null);
   const profiles = useAsk('profiles', ['table', 'model', 'explanations'], hasModel ? {} : null);
   const hasLocal = active?.explanation?.hasLocal === true;
-  const local = useAsk('local-importance', ['table', 'predictions', 'explanations', 'meta'], wanted && hasLocal ? { scope: active.scope, row } : null);
+  const local = useAsk(
+    'local-importance',
+    ['table', 'predictions', 'explanations', 'meta'],
+    wanted && hasLocal ? { scope: active.scope, row } : null,
+  );
   if (active === null || row === null) return null;
   if (!hasModel) return <StateNotice state={{ kind: 'notApplicable', reason: `${iceText.noModel} ${iceText.noModelHint}` }} />;
   const waiting = askState(viewNames.ice, details) ?? askState(viewNames.ice, profiles);
   if (waiting !== null) return <StateNotice state={waiting} />;
-  if (details.data === undefined || profiles.data === undefined || details.data.row !== row) return <StateNotice state={{ kind: 'loading' }} />;
+  if (details.data === undefined || profiles.data === undefined || details.data.row !== row)
+    return <StateNotice state={{ kind: 'loading' }} />;
   const { encoded } = details.data;
-  if (encoded === null || profiles.data.profiles.length === 0) return <StateNotice state={{ kind: 'notApplicable', reason: `${iceText.noData} ${iceText.noDataHint}` }} />;
+  if (encoded === null || profiles.data.profiles.length === 0)
+    return <StateNotice state={{ kind: 'notApplicable', reason: `${iceText.noData} ${iceText.noDataHint}` }} />;
   const important = local.data?.kind === 'explained' && local.data.row === row ? local.data.features : [];
   const ordered = sortByImportance(profiles.data.profiles, important, active.explanation?.featureColumns ?? []);
-  return <RowIce active={active} row={row} encoded={encoded} profiles={profiles.data.profiles} ordered={ordered} predictedClass={details.data.predictedClass} unit={details.data.scoreUnit} />;
+  return (
+    <RowIce
+      active={active}
+      row={row}
+      encoded={encoded}
+      profiles={profiles.data.profiles}
+      ordered={ordered}
+      predictedClass={details.data.predictedClass}
+      unit={details.data.scoreUnit}
+    />
+  );
 }
 
 interface RowIceProps {
@@ -66,6 +82,7 @@ function RowIce({ active, row, encoded, profiles, ordered, predictedClass, unit 
   };
   const note = active.scope.output.kind === 'mean-abs' ? localText.fellBack : null;
   const shared = { outputs, scope, encoded, profiles, ordered, profile, note };
-  if (second !== undefined && second.feature !== profile.feature) return <IceSurfacePanel key={row} {...shared} second={second} values={isEdited ? edited : encoded} />;
+  if (second !== undefined && second.feature !== profile.feature)
+    return <IceSurfacePanel key={row} {...shared} second={second} values={isEdited ? edited : encoded} />;
   return <IceLines key={row} {...shared} edited={isEdited ? edited : null} />;
 }

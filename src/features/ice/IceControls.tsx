@@ -42,7 +42,12 @@ export function IceControls({ profiles, ordered, profile, second, range }: IceCo
         <div className={styles.range}>
           <NumberField label={iceText.min} value={range.min} kind={profile.schema.kind} onChange={(min) => change({ min })} />
           <NumberField label={iceText.max} value={range.max} kind={profile.schema.kind} onChange={(max) => change({ max })} />
-          <NumberField label={iceText.steps} value={range.steps} kind="numeric" onChange={(steps) => change({ steps: Math.max(1, Math.min(500, Math.round(steps))) })} />
+          <NumberField
+            label={iceText.steps}
+            value={range.steps}
+            kind="numeric"
+            onChange={(steps) => change({ steps: Math.max(1, Math.min(500, Math.round(steps))) })}
+          />
         </div>
       )}
       {second === null && (

@@ -49,7 +49,12 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
   const editedGrid = useMemo(() => gridOf(profile, { min, max, steps }, editedOwn), [profile, min, max, steps, editedOwn]);
   // The average has no row of its own: one grid for all rows, computed once a feature and range.
   const commonGrid = useMemo(() => gridOf(profile, { min, max, steps }, NaN), [profile, min, max, steps]);
-  const base = useInteractive('curve', { row: Array.from(encoded), feature, grid: Array.from(grid) }, async (client) => ({ feature, grid, stored: await client.interactive.curve(encoded, feature, grid) }), grid.length > 0);
+  const base = useInteractive(
+    'curve',
+    { row: Array.from(encoded), feature, grid: Array.from(grid) },
+    async (client) => ({ feature, grid, stored: await client.interactive.curve(encoded, feature, grid) }),
+    grid.length > 0,
+  );
   const change = useInteractive(
     'curve',
     { row: edited === null ? null : Array.from(edited), feature, grid: Array.from(editedGrid) },
@@ -60,7 +65,10 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
     'partial dependence',
     { feature, grid: Array.from(commonGrid) },
     async (client, signal) => {
-      const outcome = await client.run({ kind: 'partial dependence', feature, grid: commonGrid, maxRows: AVERAGE_ROWS, lines: LINES, seed: 0 }, signal);
+      const outcome = await client.run(
+        { kind: 'partial dependence', feature, grid: commonGrid, maxRows: AVERAGE_ROWS, lines: LINES, seed: 0 },
+        signal,
+      );
       return outcome.kind === 'curve' ? { feature, outcome } : null;
     },
     commonGrid.length > 0,
@@ -83,7 +91,10 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
       grid: shownBase.grid,
       curve: curve(shownBase.stored),
       own: ownPosition(shownBase.grid, own),
-      edited: shownChange === undefined ? null : { grid: shownChange.grid, curve: curve(shownChange.stored), own: ownPosition(shownChange.grid, editedOwn) },
+      edited:
+        shownChange === undefined
+          ? null
+          : { grid: shownChange.grid, curve: curve(shownChange.stored), own: ownPosition(shownChange.grid, editedOwn) },
       average:
         shownAverage === undefined
           ? null
@@ -94,14 +105,32 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
               lines: shownAverage.lines.map(curve),
               rows: shownAverage.lineRows,
             },
-      density: isRanged(profile) ? { counts: profile.histogram, min: profile.min, max: profile.max } : { counts: profile.labelCounts, min: NaN, max: NaN },
+      density: isRanged(profile)
+        ? { counts: profile.histogram, min: profile.min, max: profile.max }
+        : { counts: profile.labelCounts, min: NaN, max: NaN },
       outputLabel,
       unit,
       centred,
       showLines,
     };
     return { chart: chart(answer, theme), sentence: describe(answer), table: () => table(answer) };
-  }, [shownBase, shownChange, shownAverage, outputs, space, row, classIndex, outputLabel, unit, profile, own, editedOwn, centred, showLines, theme]);
+  }, [
+    shownBase,
+    shownChange,
+    shownAverage,
+    outputs,
+    space,
+    row,
+    classIndex,
+    outputLabel,
+    unit,
+    profile,
+    own,
+    editedOwn,
+    centred,
+    showLines,
+    theme,
+  ]);
   const state = askState(viewNames.ice, base);
   const showTable = options.table === true;
   return (

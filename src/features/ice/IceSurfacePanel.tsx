@@ -56,7 +56,14 @@ export function IceSurfacePanel({ outputs, scope, values, profiles, ordered, pro
   const picture = useMemo(() => {
     if (answer === undefined) return null;
     const nOutputs = answer.stored.length / (answer.a.grid.length * answer.b.grid.length);
-    const surface: IceSurface = { row, a: answer.a, b: answer.b, values: curveOf(outputs, space, answer.stored, nOutputs, classIndex), outputLabel, unit };
+    const surface: IceSurface = {
+      row,
+      a: answer.a,
+      b: answer.b,
+      values: curveOf(outputs, space, answer.stored, nOutputs, classIndex),
+      outputLabel,
+      unit,
+    };
     return { chart: chart(surface, theme), sentence: describe(surface), table: () => table(surface) };
   }, [answer, outputs, space, row, classIndex, outputLabel, unit, theme]);
   const state = askState(viewNames.ice, query);
@@ -65,9 +72,17 @@ export function IceSurfacePanel({ outputs, scope, values, profiles, ordered, pro
     <PaneFrame
       sentence={picture?.sentence}
       actions={
-        <ChartActions handle={handle} table={picture?.table ?? null} name={viewNames.ice} showTable={showTable} onShowTable={(shown) => set({ ice: { ...options, table: shown } })} />
+        <ChartActions
+          handle={handle}
+          table={picture?.table ?? null}
+          name={viewNames.ice}
+          showTable={showTable}
+          onShowTable={(shown) => set({ ice: { ...options, table: shown } })}
+        />
       }
-      controls={<IceControls profiles={profiles} ordered={ordered} profile={profile} second={second.feature} range={chosenRange(profile, {})} />}
+      controls={
+        <IceControls profiles={profiles} ordered={ordered} profile={profile} second={second.feature} range={chosenRange(profile, {})} />
+      }
     >
       {note !== null && <p className={styles.note}>{note}</p>}
       {state !== null && <StateNotice state={state} />}

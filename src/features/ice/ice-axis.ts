@@ -29,7 +29,11 @@ export function labelsOf({ schema }: FeatureProfile): readonly string[] {
 }
 
 /** The range chosen in the link where it makes sense for this feature, else the data's. */
-export function chosenRange(profile: FeatureProfile, options: { readonly min?: number | undefined; readonly max?: number | undefined; readonly steps?: number | undefined }, steps = DEFAULT_STEPS): GridChoice {
+export function chosenRange(
+  profile: FeatureProfile,
+  options: { readonly min?: number | undefined; readonly max?: number | undefined; readonly steps?: number | undefined },
+  steps = DEFAULT_STEPS,
+): GridChoice {
   const min = options.min ?? profile.min;
   const max = options.max ?? profile.max;
   const valid = min < max;

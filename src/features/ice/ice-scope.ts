@@ -9,4 +9,3 @@ export interface IceScope {
   readonly unit: string;
   readonly space: PredictionSpace;
 }
-

@@ -20,7 +20,7 @@ export function ColumnTable({ columns, choices, onChange }: ColumnTableProps) {
     onChange({ target, roles: columns.map((one, i) => (i === column ? role : (choices.roles[i] ?? one.role))) });
   };
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={importText.columns}>
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={importText.columns}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -1,3 +1,4 @@
+import type { PlainError } from '#/base/errors';
 import { EllipsisText } from '#/components/EllipsisText';
 import { ErrorNotice } from '#/components/ErrorNotice';
 import type { ImportItem } from '#/formats/draft';
@@ -18,9 +19,18 @@ export function FileList({ items }: { readonly items: readonly ImportItem[] }) {
             <span className={styles.fileSize}>{importText.size(item.bytes)}</span>
             <span className={styles.fileStatus}>{importText.status[item.status]}</span>
           </div>
-          {item.error !== null && <ErrorNotice error={item.error} />}
+          {item.error !== null && (
+            <ErrorNotice error={withoutFile(item.error, item.path)} tone={item.status === 'broken' ? 'error' : 'calm'} />
+          )}
         </li>
       ))}
     </ul>
   );
+}
+
+/** The line above names the file already. */
+function withoutFile(error: PlainError, path: string): PlainError {
+  if (error.place?.file !== path) return error;
+  const { place, ...rest } = error;
+  return place.at === undefined ? rest : { ...rest, place: { at: place.at } };
 }

@@ -41,10 +41,19 @@ export function ImportCardView({ draft, card }: ImportCardViewProps) {
         </Section>
         {hasColumns && (
           <div className={styles.fields}>
-            <TextField label={importText.name} value={choices.name} onChange={(name) => change({ name })} maxLength={200} autoComplete="off" />
+            <TextField
+              label={importText.name}
+              value={choices.name}
+              onChange={(name) => change({ name })}
+              maxLength={200}
+              autoComplete="off"
+            />
             <NativeSelect
               label={importText.target}
-              options={[{ value: '', label: importText.noTarget }, ...card.columns.map((column, i) => ({ value: String(i), label: column.name }))]}
+              options={[
+                { value: '', label: importText.noTarget },
+                ...card.columns.map((column, i) => ({ value: String(i), label: column.name })),
+              ]}
               value={choices.target === null ? '' : String(choices.target)}
               onChange={pickTarget}
             />

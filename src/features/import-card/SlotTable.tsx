@@ -18,7 +18,7 @@ export function SlotTable({ slots, columns, chosen, onChange }: SlotTableProps) 
   for (const slot of slots) perInput.set(slot.input, (perInput.get(slot.input) ?? 0) + 1);
   const nameOf = (slot: CardSlot) => ((perInput.get(slot.input) ?? 1) > 1 ? importText.slot(slot.input, slot.slot) : slot.input);
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={importText.inputs}>
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={importText.inputs}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -19,7 +19,11 @@ export function SampleGallery() {
         {landingText.samples}
       </h2>
       {gallery.isError && <ErrorNotice title={landingText.samplesFailed} error={toPlainError(gallery.error)} />}
-      <ul className={styles.samples}>{gallery.data?.map((sample) => <SampleCard key={sample.id} sample={sample} />)}</ul>
+      <ul className={styles.samples}>
+        {gallery.data?.map((sample) => (
+          <SampleCard key={sample.id} sample={sample} />
+        ))}
+      </ul>
     </section>
   );
 }

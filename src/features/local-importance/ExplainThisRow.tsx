@@ -18,7 +18,11 @@ interface ExplainThisRowProps {
   readonly title: string;
 }
 
-type Phase = { readonly kind: 'ready' } | { readonly kind: 'running' } | { readonly kind: 'done'; readonly result: InteractiveExplanation } | { readonly kind: 'failed'; readonly error: PlainError };
+type Phase =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly result: InteractiveExplanation }
+  | { readonly kind: 'failed'; readonly error: PlainError };
 
 /** A row outside the explanation: says so, and explains it on demand. */
 export function ExplainThisRow({ active, row, title }: ExplainThisRowProps) {
@@ -38,7 +42,16 @@ export function ExplainThisRow({ active, row, title }: ExplainThisRowProps) {
       .finally(end);
   };
   if (phase.kind === 'done' && encoded !== null) {
-    return <FreshExplanation active={active} row={row} title={title} values={encoded} predictedClass={details.data?.predictedClass ?? -1} result={phase.result} />;
+    return (
+      <FreshExplanation
+        active={active}
+        row={row}
+        title={title}
+        values={encoded}
+        predictedClass={details.data?.predictedClass ?? -1}
+        result={phase.result}
+      />
+    );
   }
   if (phase.kind === 'running') return <StateNotice state={{ kind: 'loading', label: localText.explaining }} />;
   return (

@@ -33,7 +33,8 @@ export function LocalImportance() {
   const active = useScope();
   const row = useChoices((state) => state.choices.row);
   if (active === null || row === null) return null;
-  if (active.explanation?.hasLocal !== true) return <StateNotice state={{ kind: 'notApplicable', reason: `${localText.noLocal} ${localText.noLocalHint}` }} />;
+  if (active.explanation?.hasLocal !== true)
+    return <StateNotice state={{ kind: 'notApplicable', reason: `${localText.noLocal} ${localText.noLocalHint}` }} />;
   return <RowImportance active={active} row={row} />;
 }
 
@@ -68,7 +69,9 @@ function useCompared(active: ActiveScope): readonly ComparedRow[] {
     [first, a.data],
     [second, b.data],
   ].flatMap(([row, answer]) =>
-    typeof row === 'number' && typeof answer === 'object' && answer.kind === 'explained' && answer.row === row ? [{ title: rowName(row), answer }] : [],
+    typeof row === 'number' && typeof answer === 'object' && answer.kind === 'explained' && answer.row === row
+      ? [{ title: rowName(row), answer }]
+      : [],
   );
 }
 
@@ -107,11 +110,19 @@ function Picture({ active, answer, title, compared }: PictureProps) {
       sentence={
         <>
           {picture.sentence}
-          {answer.prediction !== null && compared.length === 0 && ` ${localText.isPrediction(formatNumber(answer.prediction), answer.predictionUnit)}`}
+          {answer.prediction !== null &&
+            compared.length === 0 &&
+            ` ${localText.isPrediction(formatNumber(answer.prediction), answer.predictionUnit)}`}
         </>
       }
       actions={
-        <ChartActions handle={handle} table={picture.table} name={`${viewNames.local} ${title}`} showTable={showTable} onShowTable={(table) => change({ table })} />
+        <ChartActions
+          handle={handle}
+          table={picture.table}
+          name={`${viewNames.local} ${title}`}
+          showTable={showTable}
+          onShowTable={(table) => change({ table })}
+        />
       }
       controls={
         <>

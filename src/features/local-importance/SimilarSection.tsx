@@ -18,7 +18,11 @@ interface SimilarSectionProps {
 export function SimilarSection({ row, encoded }: SimilarSectionProps) {
   const options = useChoices((state) => state.choices.local);
   const set = useChoices((state) => state.set);
-  const query = useAsk('neighbours', ['table', 'model', 'predictions', 'explanations'], encoded === null ? null : { values: encoded, count: 5, exceptRow: row });
+  const query = useAsk(
+    'neighbours',
+    ['table', 'model', 'predictions', 'explanations'],
+    encoded === null ? null : { values: encoded, count: 5, exceptRow: row },
+  );
   const compared = options.compare ?? [];
   if (encoded === null || query.data === undefined || query.data.rows.length === 0) return null;
   const toggle = (other: number) => {
@@ -34,7 +38,12 @@ export function SimilarSection({ row, encoded }: SimilarSectionProps) {
       <SimilarRows
         rows={query.data.rows}
         aside={(one) => (
-          <Button look="quiet" aria-pressed={compared.includes(one.row)} aria-label={localText.compareOne(one.title)} onClick={() => toggle(one.row)}>
+          <Button
+            look="quiet"
+            aria-pressed={compared.includes(one.row)}
+            aria-label={localText.compareOne(one.title)}
+            onClick={() => toggle(one.row)}
+          >
             {compared.includes(one.row) ? localText.compareStop : localText.compare}
           </Button>
         )}

@@ -33,7 +33,7 @@ interface ColumnTableProps {
 
 function ColumnTable({ label, columns, nRows }: ColumnTableProps) {
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={label}>
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
       <table className={styles.table}>
         <thead>
           <tr>

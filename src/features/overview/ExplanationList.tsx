@@ -15,7 +15,7 @@ export function ExplanationList({ active }: { readonly active: ActiveScope }) {
   const { study, explanation } = active;
   return (
     <Section title={overviewText.explanations}>
-      {study.explanations.length === 0 && <p>{overviewText.noExplanations}</p>}
+      {study.explanations.length === 0 && <p className={styles.quiet}>{overviewText.noExplanations}</p>}
       <ul className={styles.items}>
         {study.explanations.map((one) => (
           <li key={one.id} className={styles.item}>

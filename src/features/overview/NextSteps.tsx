@@ -28,7 +28,9 @@ export function NextSteps({ active }: { readonly active: ActiveScope }) {
         {explanation?.hasLocal === true && <StepLink words={nextSteps.explore} patch={{ view: 'explore' }} />}
         {explanation?.hasLocal === true && <StepLink words={nextSteps.summary} patch={{ view: 'summary' }} />}
         {explanation === null && study.nRows > 0 && <StepLink words={nextSteps.data} patch={{ view: 'data' }} />}
-        {study.nRows > 0 && <StepButton words={study.hasTarget && study.hasPredictions ? nextSteps.wrong : nextSteps.row} onClick={lookAtRow} />}
+        {study.nRows > 0 && (
+          <StepButton words={study.hasTarget && study.hasPredictions ? nextSteps.wrong : nextSteps.row} onClick={lookAtRow} />
+        )}
       </ul>
     </Section>
   );

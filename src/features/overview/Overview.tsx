@@ -30,7 +30,13 @@ function StudyOverview({ active }: { readonly active: ActiveScope }) {
   return (
     <ViewFrame
       title={overviewText.title}
-      sentence={overviewText.sentence(study.nRows, features, study.outputs.targetName, study.model?.name ?? null, study.explanations.length)}
+      sentence={overviewText.sentence(
+        study.nRows,
+        features,
+        study.outputs.targetName,
+        study.model?.name ?? null,
+        study.explanations.length,
+      )}
       status={answer.isPending || answer.isPlaceholderData ? 'loading' : 'ready'}
     >
       {answer.isError && <StateNotice state={failedState(overviewText.failed, answer.error, () => void answer.refetch())} />}
@@ -48,7 +54,9 @@ function StudyOverview({ active }: { readonly active: ActiveScope }) {
             <ExplanationList active={active} />
             <Section title={overviewText.model}>
               <p className={styles.long}>
-                {study.model === null ? overviewText.noModel : overviewText.modelFacts(study.model.name, study.model.featureNames.length, study.model.bytes)}
+                {study.model === null
+                  ? overviewText.noModel
+                  : overviewText.modelFacts(study.model.name, study.model.featureNames.length, study.model.bytes)}
               </p>
             </Section>
             {study.points.length > 0 && <PointList points={study.points} />}

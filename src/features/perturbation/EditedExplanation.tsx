@@ -57,7 +57,14 @@ export function EditedExplanation({ active, row, title, values, predictedClass }
       {error !== null && <ErrorNotice title={whatIfText.explainFailed} error={error} />}
       {explained !== null && (
         <div className={stale ? styles.stale : undefined}>
-          <FreshExplanation active={active} row={row} title={title} values={explained.values} predictedClass={predictedClass} result={explained.result} />
+          <FreshExplanation
+            active={active}
+            row={row}
+            title={title}
+            values={explained.values}
+            predictedClass={predictedClass}
+            result={explained.result}
+          />
         </div>
       )}
     </section>

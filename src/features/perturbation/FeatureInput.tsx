@@ -43,7 +43,11 @@ export function FeatureInput({ profile, base, value, changed, onChange, onReset 
           )}
         </span>
       </div>
-      {changed && <span className={styles.was}>{whatIfText.was(schema.kind === 'datetime' ? formatDate(base) : cellText(decodeCell(schema, base)))}</span>}
+      {changed && (
+        <span className={styles.was}>
+          {whatIfText.was(schema.kind === 'datetime' ? formatDate(base) : cellText(decodeCell(schema, base)))}
+        </span>
+      )}
     </div>
   );
 }
@@ -163,7 +167,9 @@ function DateInput({ id, profile, value, onChange }: ValueInputProps) {
           onChange(text === '' ? NaN : Date.parse(`${text}Z`));
         }}
       />
-      {profile.max > profile.min && <MiniHistogram counts={profile.histogram} position={(value - profile.min) / (profile.max - profile.min)} />}
+      {profile.max > profile.min && (
+        <MiniHistogram counts={profile.histogram} position={(value - profile.min) / (profile.max - profile.min)} />
+      )}
     </div>
   );
 }

@@ -33,7 +33,14 @@ export function FeatureInputs({ profiles, encoded, edits }: FeatureInputsProps) 
         {nChanged > 0 && <Button onClick={() => set({ edits: {} })}>{whatIfText.resetAll}</Button>}
       </header>
       {profiles.length > SEARCH_FROM && (
-        <input className={styles.text} type="search" placeholder={whatIfText.filter} aria-label={whatIfText.filter} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
+        <input
+          className={styles.text}
+          type="search"
+          placeholder={whatIfText.filter}
+          aria-label={whatIfText.filter}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
       )}
       <div className={styles.list}>
         {found.slice(0, shown).map((profile) => {

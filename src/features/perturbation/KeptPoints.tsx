@@ -31,7 +31,13 @@ export function KeptPoints({ active, row, encoded, values, prediction, changed }
   const shownName = name ?? editing?.name ?? whatIfText.defaultName(row, points.filter((point) => point.baseRow === row).length + 1);
   const keep = () => {
     if (prediction === null) return;
-    apply(keepPoint(editing?.id ?? null, points.map((point) => point.id), { name: shownName, baseRow: row, values: Float64Array.from(values), prediction: Float64Array.from(prediction) }));
+    apply(
+      keepPoint(
+        editing?.id ?? null,
+        points.map((point) => point.id),
+        { name: shownName, baseRow: row, values: Float64Array.from(values), prediction: Float64Array.from(prediction) },
+      ),
+    );
     edited.set(null);
     setName(null);
   };
@@ -42,14 +48,25 @@ export function KeptPoints({ active, row, encoded, values, prediction, changed }
     setName(null);
     // Another base row brings its own encoded values: the edits are then worked out there.
     if (point.baseRow === row) set({ edits: editsBetween(encoded, point.values) });
-    else set({ row: point.baseRow, tab: 'what-if', edits: Object.fromEntries(Array.from(point.values, (value, f) => [String(f), Number.isNaN(value) ? null : value])) });
+    else
+      set({
+        row: point.baseRow,
+        tab: 'what-if',
+        edits: Object.fromEntries(Array.from(point.values, (value, f) => [String(f), Number.isNaN(value) ? null : value])),
+      });
   };
   if (!changed && points.length === 0) return null;
   return (
     <section className={styles.points} aria-label={whatIfText.points}>
       {(changed || editing !== null) && (
         <div className={styles.keep}>
-          <input className={styles.text} aria-label={whatIfText.pointName} value={shownName} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} />
+          <input
+            className={styles.text}
+            aria-label={whatIfText.pointName}
+            value={shownName}
+            maxLength={120}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
           <Button look="primary" disabled={prediction === null || shownName.trim() === ''} onClick={keep}>
             {editing === null ? whatIfText.keep : whatIfText.keepChanges}
           </Button>
@@ -67,7 +84,11 @@ export function KeptPoints({ active, row, encoded, values, prediction, changed }
                 <Button look="quiet" aria-label={`${whatIfText.edit} ${point.name}`} onClick={() => edit(point.id)}>
                   {whatIfText.edit}
                 </Button>
-                <Button look="quiet" aria-label={`${whatIfText.remove} ${point.name}`} onClick={() => apply({ kind: 'remove point', id: point.id })}>
+                <Button
+                  look="quiet"
+                  aria-label={`${whatIfText.remove} ${point.name}`}
+                  onClick={() => apply({ kind: 'remove point', id: point.id })}
+                >
                   {whatIfText.remove}
                 </Button>
               </li>

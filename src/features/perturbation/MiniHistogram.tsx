@@ -15,7 +15,9 @@ export function MiniHistogram({ counts, position }: MiniHistogramProps) {
         const height = count === 0 ? 0 : Math.max(0.6, (10 * count) / most);
         return <rect key={i} x={i + 0.06} y={10 - height} width={0.88} height={height} />;
       })}
-      {position >= 0 && position <= 1 && <line x1={position * counts.length} x2={position * counts.length} y1="0" y2="10" vectorEffect="non-scaling-stroke" />}
+      {position >= 0 && position <= 1 && (
+        <line x1={position * counts.length} x2={position * counts.length} y1="0" y2="10" vectorEffect="non-scaling-stroke" />
+      )}
     </svg>
   );
 }

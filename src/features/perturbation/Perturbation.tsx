@@ -29,10 +29,21 @@ export function Perturbation() {
   if (!hasModel) return <StateNotice state={{ kind: 'notApplicable', reason: `${whatIfText.noModel} ${whatIfText.noModelHint}` }} />;
   const waiting = askState(viewNames.whatIf, details) ?? askState(viewNames.whatIf, profiles);
   if (waiting !== null) return <StateNotice state={waiting} />;
-  if (details.data === undefined || profiles.data === undefined || details.data.row !== row) return <StateNotice state={{ kind: 'loading' }} />;
+  if (details.data === undefined || profiles.data === undefined || details.data.row !== row)
+    return <StateNotice state={{ kind: 'loading' }} />;
   const { encoded, title } = details.data;
   if (encoded === null) return <StateNotice state={{ kind: 'notApplicable', reason: `${whatIfText.noData} ${whatIfText.noDataHint}` }} />;
-  return <WhatIf key={row} active={active} row={row} title={title} encoded={encoded} profiles={profiles.data.profiles} unit={details.data.scoreUnit} />;
+  return (
+    <WhatIf
+      key={row}
+      active={active}
+      row={row}
+      title={title}
+      encoded={encoded}
+      profiles={profiles.data.profiles}
+      unit={details.data.scoreUnit}
+    />
+  );
 }
 
 interface WhatIfProps {
@@ -74,7 +85,14 @@ function WhatIf({ active, row, title, encoded, profiles, unit }: WhatIfProps) {
         changed={changed.map((f) => profiles[f]?.schema.name ?? '')}
       />
       {changed.length > 0 && <UnlikeWarning values={deferred} />}
-      <KeptPoints active={active} row={row} encoded={encoded} values={values} prediction={fresh ? now : null} changed={changed.length > 0} />
+      <KeptPoints
+        active={active}
+        row={row}
+        encoded={encoded}
+        values={values}
+        prediction={fresh ? now : null}
+        changed={changed.length > 0}
+      />
       <EditedExplanation active={active} row={row} title={title === '' ? rowName(row) : title} values={values} predictedClass={baseClass} />
       <FeatureInputs profiles={profiles} encoded={encoded} edits={edits} />
     </div>

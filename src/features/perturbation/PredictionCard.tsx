@@ -41,9 +41,18 @@ export function PredictionCard({ active, space, unit, base, now, baseClass, fres
   const nowClass = now === null ? -1 : predictedClassOf(outputs, space, now);
   return (
     <section className={styles.card} aria-label={whatIfText.prediction}>
-      <p className={styles.sentence}>{now === null ? '' : describeWhatIf({ outputLabel: label, unit, base: before, now: value, changed })}</p>
+      <p className={styles.sentence}>
+        {now === null ? '' : describeWhatIf({ outputLabel: label, unit, base: before, now: value, changed })}
+      </p>
       <div className={styles.figures} aria-busy={!fresh}>
-        <output className={styles.figure} data-testid="what-if-prediction" data-value={String(value)} data-fresh={String(fresh)} title={formatFull(value)}>
+        <output
+          className={styles.figure}
+          data-testid="what-if-prediction"
+          data-value={String(value)}
+          data-class={String(shownClass)}
+          data-fresh={String(fresh)}
+          title={formatFull(value)}
+        >
           {now === null ? '…' : formatNumber(value)}
         </output>
         <span className={styles.unit}>
@@ -59,7 +68,14 @@ export function PredictionCard({ active, space, unit, base, now, baseClass, fres
       {active.scope.output.kind === 'mean-abs' && <p className={styles.quiet}>{localText.fellBack}</p>}
       {error !== null && <ErrorNotice title={whatIfText.failed} error={error} />}
       {labels.length > 1 && now !== null && base !== null && (
-        <ClassBars labels={labels} shownClass={shownClass} nowClass={nowClass} valueOf={(k) => valueOf(now, k)} baseOf={(k) => valueOf(base, k)} probability={space === 'probability'} />
+        <ClassBars
+          labels={labels}
+          shownClass={shownClass}
+          nowClass={nowClass}
+          valueOf={(k) => valueOf(now, k)}
+          baseOf={(k) => valueOf(base, k)}
+          probability={space === 'probability'}
+        />
       )}
     </section>
   );
@@ -86,7 +102,12 @@ function ClassBars({ labels, shownClass, nowClass, valueOf, baseOf, probability 
         <li key={k} className={styles.class} data-predicted={k === nowClass}>
           <EllipsisText text={labels[k] ?? ''} />
           <span className={styles.track} aria-hidden="true">
-            {probability && <span className={styles.fill} style={{ width: `${String(Math.max(0, Math.min(1, valueOf(k))) * 100)}%`, background: classColour(k, theme) }} />}
+            {probability && (
+              <span
+                className={styles.fill}
+                style={{ width: `${String(Math.max(0, Math.min(1, valueOf(k))) * 100)}%`, background: classColour(k, theme) }}
+              />
+            )}
             {probability && <span className={styles.base} style={{ left: `${String(Math.max(0, Math.min(1, baseOf(k))) * 100)}%` }} />}
           </span>
           <span className={styles.classValue} title={formatFull(valueOf(k))}>

@@ -17,7 +17,10 @@ export interface CategoryOption {
  */
 export function optionsOf(profile: FeatureProfile): readonly CategoryOption[] {
   const labels = profile.schema.kind === 'boolean' ? [whatIfText.no, whatIfText.yes] : profile.schema.labels;
-  return labels.map((label, code) => ({ key: keyOfCode(code), label: `${visibleLabel(label).slice(0, 200)} (${formatCount(profile.labelCounts[code] ?? 0)})` }));
+  return labels.map((label, code) => ({
+    key: keyOfCode(code),
+    label: `${visibleLabel(label).slice(0, 200)} (${formatCount(profile.labelCounts[code] ?? 0)})`,
+  }));
 }
 
 export function keyOfCode(code: number): string {

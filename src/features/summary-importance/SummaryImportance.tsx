@@ -43,7 +43,8 @@ function Explained({ active, nFeatures }: { readonly active: ActiveScope; readon
   const kind = options.chart ?? 'swarm';
   const hasValues = explanation?.featureColumns.some((column) => column !== null) === true;
   const colour = allowedColour(options.colour ?? 'value', study.hasPredictions, study.hasTarget, hasValues);
-  const group = (options.group === 'predicted' && study.hasPredictions) || (options.group === 'true' && study.hasTarget) ? options.group : 'none';
+  const group =
+    (options.group === 'predicted' && study.hasPredictions) || (options.group === 'true' && study.hasTarget) ? options.group : 'none';
   const query = useAsk('summary-importance', ['table', 'predictions', 'explanations', 'meta'], {
     scope: active.scope,
     topK,
@@ -52,28 +53,46 @@ function Explained({ active, nFeatures }: { readonly active: ActiveScope; readon
     group: kind === 'swarm' ? 'none' : group,
   });
   const answer = query.data;
+  const columns = explanation?.featureColumns;
+  const kinds = study.columns;
   const picture = useMemo(() => {
     if (answer === undefined) return null;
-    const drawing = { colourTitle: summaryText.colourTitles[colour], byValue: colour === 'value' };
+    const top = answer.features[0]?.feature;
+    const topColumn = top === undefined ? null : (columns?.[top] ?? null);
+    const drawing = {
+      colourTitle: summaryText.colourTitles[colour],
+      ordered: colour === 'value' && topColumn !== null && kinds[topColumn]?.kind !== 'categorical',
+    };
     return {
       chart: summaryChart(answer, drawing, theme),
       sentence: describeSummary(answer, drawing),
       table: () => summaryTable(answer, drawing),
     };
-  }, [answer, colour, theme]);
+  }, [answer, colour, columns, kinds, theme]);
   const state = askState(viewNames.summary, query);
   const running = explanation?.state === 'running' || explanation?.state === 'partial';
   const showTable = options.table === true;
   const openFeature = (feature: number) => {
     const column = explanation?.featureColumns[feature] ?? null;
-    set({ view: 'explore', explore: { x: column === null ? { kind: 'index' } : { kind: 'column', column }, y: { kind: 'importance', feature } } });
+    set({
+      view: 'explore',
+      explore: { x: column === null ? { kind: 'index' } : { kind: 'column', column }, y: { kind: 'importance', feature } },
+    });
   };
   return (
     <ViewFrame
       title={viewNames.summary}
       sentence={picture?.sentence}
       status={query.isFetching ? 'loading' : running ? 'partial' : 'ready'}
-      actions={<ChartActions handle={handle} table={picture?.table ?? null} name={viewNames.summary} showTable={showTable} onShowTable={(table) => change({ table })} />}
+      actions={
+        <ChartActions
+          handle={handle}
+          table={picture?.table ?? null}
+          name={viewNames.summary}
+          showTable={showTable}
+          onShowTable={(table) => change({ table })}
+        />
+      }
       controls={
         <>
           <TopSlider label={summaryText.top} value={topK} max={nFeatures} onChange={(value) => change({ topK: value })} />
@@ -108,7 +127,14 @@ function Explained({ active, nFeatures }: { readonly active: ActiveScope; readon
       {state !== null && <StateNotice state={state} />}
       {running && answer !== undefined && <StateNotice state={{ kind: 'partial', coverage: answer.coverage }} />}
       {picture !== null && (
-        <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} onOpenFeature={openFeature} />
+        <ChartPanel
+          ref={handle}
+          chart={picture.chart}
+          table={picture.table}
+          sentence={picture.sentence}
+          showTable={showTable}
+          onOpenFeature={openFeature}
+        />
       )}
     </ViewFrame>
   );

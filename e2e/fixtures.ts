@@ -111,11 +111,17 @@ export function selectedRow(page: Page): number | null {
 export async function choose(page: Page, root: Locator, label: string | RegExp, option: string): Promise<void> {
   const field = root.getByRole('combobox', { name: label, exact: true }).first();
   if ((await field.evaluate((element) => element.tagName)) === 'SELECT') {
-    await field.selectOption({ label: option });
+    // Lists of categories say how many rows have each: `Japan (79)`.
+    const labels = await field.locator('option').allInnerTexts();
+    const label = labels.find((text) => text === option) ?? labels.find((text) => text.startsWith(`${option} `));
+    expect(label, `${option} among ${labels.slice(0, 20).join(', ')}`).toBeDefined();
+    await field.selectOption({ label: label! });
   } else {
     await field.click();
     await field.fill(option);
-    await page.getByRole('option', { name: option, exact: true }).first().click();
+    // Options may show a number beside the name.
+    const options = page.getByRole('option').filter({ hasText: option });
+    await options.first().click();
   }
   await idle(page);
 }

@@ -4,7 +4,9 @@ import { useIdle } from '#/state/idle';
 import { useSession } from '#/state/session';
 
 /** Between one answer and the question it leads to, the page is idle for a moment that does not count. */
-const QUIET_MS = 60;
+const QUIET_MS = 80;
+/** What a person does may start work a little later. */
+const ACTIONS = ['click', 'input', 'change', 'keydown', 'drop', 'hashchange', 'popstate'] as const;
 
 /** `<html data-idle data-jobs>`: what tests (and screen recorders) wait for instead of sleeping. */
 export function IdleSignal() {
@@ -16,14 +18,18 @@ export function IdleSignal() {
   const busy = fetching > 0 || mutating > 0 || working > 0 || opening;
   useEffect(() => {
     const { dataset } = document.documentElement;
-    if (busy) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const settle = () => {
       dataset.idle = 'false';
-      return;
-    }
-    const timer = setTimeout(() => {
-      dataset.idle = 'true';
-    }, QUIET_MS);
-    return () => clearTimeout(timer);
+      clearTimeout(timer);
+      if (!busy) timer = setTimeout(() => (dataset.idle = 'true'), QUIET_MS);
+    };
+    settle();
+    for (const action of ACTIONS) window.addEventListener(action, settle, { capture: true });
+    return () => {
+      clearTimeout(timer);
+      for (const action of ACTIONS) window.removeEventListener(action, settle, { capture: true });
+    };
   }, [busy]);
   useEffect(() => {
     document.documentElement.dataset.jobs = String(jobs);

@@ -64,11 +64,12 @@ export function FindRow({ nRows, onRow }: { readonly nRows: number; readonly onR
     setText('');
     onRow(row);
   };
-  // A whole number is a row even before the list has arrived.
+  // A whole number is that row, before the list has arrived and whatever ids contain it.
   const enter = (event: KeyboardEvent) => {
     const typed = Number(text.replaceAll(',', ''));
-    if (event.key !== 'Enter' || !/^[\d,]+$/.test(text.trim()) || typed >= nRows || rows.length > 0) return;
+    if (event.key !== 'Enter' || !/^[\d,]+$/.test(text.trim()) || typed >= nRows) return;
     event.preventDefault();
+    event.stopPropagation();
     go(typed);
   };
   return (
@@ -88,7 +89,7 @@ export function FindRow({ nRows, onRow }: { readonly nRows: number; readonly onR
       onChange={(value) => value !== null && go(Number(value))}
       onKeyDown={enter}
       nothingFoundMessage={text.trim() === '' || found.isFetching ? undefined : pane.nothingFound}
-      comboboxProps={{ transitionProps: { duration: 0 }, keepMounted: false }}
+      comboboxProps={{ width: 240, position: 'bottom-end', transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }

@@ -2,7 +2,7 @@ import { IconX } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { PaneResizer } from '#/app/PaneResizer';
 import { FindRow, RowFinder } from '#/app/RowFinder';
-import { rowViews } from '#/app/views';
+import { needsLocal, rowViews } from '#/app/views';
 import { Waiting } from '#/app/Waiting';
 import { IconButton } from '#/components/Button';
 import { EllipsisText } from '#/components/EllipsisText';
@@ -77,7 +77,7 @@ function Facts({ details }: { readonly details: RowDetailsAnswer }) {
       <div>
         <dt>{pane.predicted}</dt>
         <dd>
-          {details.predictedLabel !== null && <EllipsisText text={details.predictedLabel} />}
+          {details.predictedClass >= 0 && details.predictedLabel !== null && <EllipsisText text={details.predictedLabel} />}
           {score !== undefined && <span className={styles.score}>{formatNumber(score)}</span>}
           {details.predictedLabel === null && score === undefined && pane.unknown}
         </dd>
@@ -95,8 +95,7 @@ function Facts({ details }: { readonly details: RowDetailsAnswer }) {
 function notApplicable(tab: PaneTab, { study, explanation }: ActiveScope): string | null {
   switch (tab) {
     case 'local':
-      if (explanation === null) return study.model === null ? shellText.needs.noExplanation : shellText.needs.noExplanationModel;
-      return explanation.hasLocal ? null : shellText.needs.globalOnly;
+      return needsLocal(study.model !== null, explanation);
     case 'what-if':
     case 'ice':
       return study.model === null ? shellText.needs.noModel : null;

@@ -60,7 +60,9 @@ function noExplanation(hasModel: boolean): string {
   return hasModel ? needs.noExplanationModel : needs.noExplanation;
 }
 
-function needsLocal(hasModel: boolean, explanation: { readonly hasLocal: boolean } | null): string | null {
+/** Why a view of local values does not apply. */
+export function needsLocal(hasModel: boolean, explanation: { readonly hasLocal: boolean } | null): string | null {
   if (explanation === null) return noExplanation(hasModel);
-  return explanation.hasLocal ? null : needs.globalOnly;
+  if (explanation.hasLocal) return null;
+  return hasModel ? needs.globalOnlyModel : needs.globalOnly;
 }

@@ -61,11 +61,14 @@ export interface Marks {
   readonly facts?: (mark: number) => Readonly<Record<string, number>>;
 }
 
+/** `interval`: a whisker; `dashed`: a broken line. */
+export type LegendShape = 'square' | 'line' | 'dashed' | 'dotted' | 'interval' | 'diamond' | 'star';
+
 export type Legend =
   | {
       readonly kind: 'classes';
       readonly title: string;
-      readonly items: readonly { readonly label: string; readonly colour: string; readonly shape?: 'square' | 'line' | 'star' | 'tick' }[];
+      readonly items: readonly { readonly label: string; readonly colour: string; readonly shape?: LegendShape }[];
     }
   | {
       readonly kind: 'ramp';

@@ -3,7 +3,7 @@ import { finiteValues, selectQuantiles, thinned } from '#/math/quantiles';
 import { classColour, rampColour, rgbOf, type ChartTheme } from '#/charts/theme';
 import { MISSING_LABEL, visibleLabel } from '#/text/labels';
 import { withUnit } from '#/text/coverage';
-import { formatCount, formatDate, formatFull, formatNumber, looksLikeYears } from '#/text/numbers';
+import { formatCount, formatCell, formatDate, formatNumber, looksLikeYears } from '#/text/numbers';
 import type { AxisInfo } from '#/queries/axis';
 
 /** How values of one axis become colours. */
@@ -107,7 +107,7 @@ export function axisValueText(axis: AxisInfo, value: number): string {
     case 'datetime':
       return formatDate(value);
     case 'numeric':
-      return looksLikeYears(axis.integer, axis.min, axis.max) ? String(value) : formatFull(value);
+      return formatCell(value, 'full');
     default:
       return axis.kind satisfies never;
   }

@@ -38,6 +38,7 @@ function channel(name: 'x' | 'y', shape: AxisShape, theme: ChartTheme): (field: 
               labelExpr: `${name}Labels[datum.value]`,
               ticks: false,
               domain: false,
+              labelPadding: 6,
               // Category names below a chart lie slanted where they would touch; `xRoom` is the width that they need.
               ...(name === 'x'
                 ? {

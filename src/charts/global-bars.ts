@@ -1,4 +1,4 @@
-import { tableOf, type Chart, type ChartTable, type Datum, type Legend, type Marks, type Spec } from '#/charts/chart';
+import { tableOf, type Chart, type ChartTable, type Datum, type Legend, type LegendShape, type Marks, type Spec } from '#/charts/chart';
 import { buildFrameSpec, frameSignals, laneDomain, signedDomain } from '#/charts/frame';
 import { bar, barLayer, interval, laneHeight, laneLabels, ruleLayer, textLayer, zeroLayer, zeroLine } from '#/charts/lanes';
 import { classColour, type ChartTheme } from '#/charts/theme';
@@ -201,18 +201,19 @@ function legends(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, theme: 
         .map((segment, k) => ({ label: visibleLabel(segment.label), colour: segmentColour(answer, k, theme) })),
     });
   }
-  const extra: { label: string; colour: string; shape: 'line' | 'tick' | 'star' }[] = [];
-  if (drawing.interval === 'spread' && answer.spread !== null) extra.push({ label: globalText.spread, colour: theme.text, shape: 'line' });
+  const extra: { label: string; colour: string; shape: LegendShape }[] = [];
+  if (drawing.interval === 'spread' && answer.spread !== null)
+    extra.push({ label: globalText.spread, colour: theme.text, shape: 'interval' });
   if (drawing.interval === 'error' && answer.sampling !== null) {
     extra.push(
-      { label: globalText.error, colour: theme.text, shape: 'line' },
-      { label: globalText.noiseFloor, colour: theme.textQuiet, shape: 'tick' },
+      { label: globalText.error, colour: theme.text, shape: 'interval' },
+      { label: globalText.noiseFloor, colour: theme.textQuiet, shape: 'dotted' },
     );
   }
   if (drawing.signedMean && answer.signedMean !== null)
     extra.push(
-      { label: globalText.meanRaises, colour: theme.positive, shape: 'star' },
-      { label: globalText.meanLowers, colour: theme.negative, shape: 'star' },
+      { label: globalText.meanRaises, colour: theme.positive, shape: 'diamond' },
+      { label: globalText.meanLowers, colour: theme.negative, shape: 'diamond' },
     );
   if (extra.length > 0) result.push({ kind: 'classes', title: '', items: extra });
   return result;

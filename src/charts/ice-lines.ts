@@ -4,7 +4,7 @@ import { centred, type Curve, type IceAnswer } from '#/charts/ice-data';
 import { labelLength, type ChartTheme } from '#/charts/theme';
 import { rowName, withUnit } from '#/text/coverage';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
-import { formatDate, formatFull, formatNumber } from '#/text/numbers';
+import { formatCell, formatDate, formatFull } from '#/text/numbers';
 import { describeIce, iceText } from '#/text/ice';
 
 export interface IceShape {
@@ -137,7 +137,7 @@ export function datasets(answer: IceAnswer, theme: ChartTheme): Readonly<Record<
 
 function gridText(answer: IceAnswer, value: number): string {
   if (isDiscrete(answer)) return visibleLabel(answer.labels[value] ?? String(value));
-  return answer.featureKind === 'datetime' ? formatDate(value) : formatFull(value);
+  return answer.featureKind === 'datetime' ? formatDate(value) : formatCell(value, 'full');
 }
 
 /** The row's line first, point by point, then the other rows' lines. */
@@ -222,9 +222,8 @@ export function describe(answer: IceAnswer): string {
     unit: answer.unit,
     low: row[low]!,
     high: row[high]!,
-    lowAt: isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[low]!) : formatNumber(answer.grid[low]!),
-    highAt:
-      isDiscrete(answer) || answer.featureKind === 'datetime' ? gridText(answer, answer.grid[high]!) : formatNumber(answer.grid[high]!),
+    lowAt: answer.featureKind === 'numeric' ? formatCell(answer.grid[low]!, 'short') : gridText(answer, answer.grid[low]!),
+    highAt: answer.featureKind === 'numeric' ? formatCell(answer.grid[high]!, 'short') : gridText(answer, answer.grid[high]!),
     centred: answer.centred,
   });
 }
@@ -237,7 +236,6 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
   const [gridLow, gridHigh] = extentOf(answer.average === null ? answer.grid : Float64Array.of(...answer.grid, ...answer.average.grid));
   const xTitle = visibleLabel(answer.featureName);
   const yTitle = withUnit(answer.centred ? `${iceText.change}: ${answer.outputLabel}` : answer.outputLabel, answer.unit);
-  const shape = discrete ? undefined : ('line' as const);
   return {
     kind: 'ice-lines',
     spec: spec({ x: discrete ? 'category' : answer.featureKind === 'datetime' ? 'time' : 'linear' }, theme),
@@ -257,11 +255,19 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
         kind: 'classes',
         title: '',
         items: [
-          { label: iceText.row, colour: theme.negative, ...(shape === undefined ? {} : { shape }) },
-          ...(answer.edited === null ? [] : [{ label: iceText.edited, colour: theme.positive, ...(shape === undefined ? {} : { shape }) }]),
+          { label: iceText.row, colour: theme.negative, shape: discrete ? 'square' : 'line' },
+          ...(answer.edited === null
+            ? []
+            : [{ label: iceText.edited, colour: theme.positive, shape: discrete ? ('square' as const) : ('dotted' as const) }]),
           ...(answer.average === null
             ? []
-            : [{ label: iceText.average(answer.average.nRows), colour: theme.textQuiet, shape: 'tick' as const }]),
+            : [
+                {
+                  label: iceText.average(answer.average.nRows),
+                  colour: theme.textQuiet,
+                  shape: discrete ? ('square' as const) : ('dashed' as const),
+                },
+              ]),
         ],
       },
     ],

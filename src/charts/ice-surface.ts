@@ -21,8 +21,9 @@ export function spec(shape: SurfaceShape, theme: ChartTheme): Spec {
       layers: [
         ({ x, y }) => ({
           data: { name: 'cells', values: [] },
-          mark: { type: 'rect' },
-          encoding: { x: x('x0'), x2: { field: 'x1' }, y: y('y0'), y2: { field: 'y1' }, fill: OWN_COLOUR },
+          // The outline in the same colour closes the seams between cells.
+          mark: { type: 'rect', strokeWidth: 0.8 },
+          encoding: { x: x('x0'), x2: { field: 'x1' }, y: y('y0'), y2: { field: 'y1' }, fill: OWN_COLOUR, stroke: OWN_COLOUR },
         }),
         ({ x, y }) => ({
           data: { name: 'own', values: [] },

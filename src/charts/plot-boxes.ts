@@ -19,7 +19,7 @@ const HALF_BOX = 0.28;
 
 export function spec(shape: BoxesShape, theme: ChartTheme): Spec {
   const group: AxisShape = { type: 'category', title: true, grid: false, reverse: shape.groupAxis === 'y' };
-  const value: AxisShape = { ...scaleOf(shape.valueType), title: true, grid: true };
+  const value: AxisShape = { ...scaleOf(shape.valueType), title: true, grid: true, nice: false };
   const across = shape.groupAxis === 'x';
   return buildFrameSpec(
     {

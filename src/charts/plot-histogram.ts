@@ -16,8 +16,8 @@ export interface HistogramShape {
 export function spec(shape: HistogramShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { ...(shape.xType === 'category' ? { type: 'category' as const } : scaleOf(shape.xType)), title: true, grid: false },
-      y: { type: 'linear', title: true, grid: true, whole: true },
+      x: { ...(shape.xType === 'category' ? { type: 'category' as const } : scaleOf(shape.xType)), title: true, grid: false, nice: false },
+      y: { type: 'linear', title: true, grid: true, whole: true, nice: false },
       layers: [
         ({ x, y }) => ({
           data: { name: 'bars', values: [] },

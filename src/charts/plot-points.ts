@@ -29,8 +29,8 @@ function shapeOf(answer: PointsPlot, drawing: PlotDrawing): PointsShape {
 export function spec(shape: PointsShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { ...scaleOf(shape.xType), title: true, grid: true },
-      y: { ...scaleOf(shape.yType), title: true, grid: true },
+      x: { ...scaleOf(shape.xType), title: true, grid: true, nice: false },
+      y: { ...scaleOf(shape.yType), title: true, grid: true, nice: false },
       layers: [
         ({ x, y }) => ({
           data: { name: 'points', values: [] },

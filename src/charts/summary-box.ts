@@ -5,7 +5,7 @@ import { groupBand, groupLegend, lanesSpec, SUMMARY_LANE, summaryTitle } from '#
 import { classColour, type ChartTheme } from '#/charts/theme';
 import { visibleLabel } from '#/text/labels';
 import { formatCount, formatFull } from '#/text/numbers';
-import { plotText } from '#/text/plot';
+import { describeGroupDependence, plotText } from '#/text/plot';
 import { describeSpread, summaryText } from '#/text/summary-importance';
 import type { BoxStats } from '#/queries/plot';
 import type { SummaryBoxes, SummaryViolins } from '#/queries/summary-importance';
@@ -128,11 +128,14 @@ export function boxTable(answer: SummaryBoxes | SummaryViolins): ChartTable {
 
 export function describeBoxes(answer: SummaryBoxes | SummaryViolins): string {
   const top = answer.features[0];
-  const boxes = answer.boxes[0]?.filter((box) => box.n > 0) ?? [];
-  // With groups, the widest box stands for the lane.
-  const box = boxes.reduce<BoxStats | null>((widest, one) => (widest === null || one.n > widest.n ? one : widest), null);
+  const boxes = answer.boxes[0] ?? [];
+  if (answer.groupLabels.length > 1 && top !== undefined) {
+    const groups = boxes.map((box, group) => ({ label: answer.groupLabels[group] ?? '', n: box.n, median: box.median }));
+    return describeGroupDependence(top.name, groups, answer.unit, answer.coverage, 0);
+  }
+  const box = boxes[0];
   return describeSpread(
-    top === undefined || box === null ? undefined : { name: top.name, q1: box.q1, q3: box.q3 },
+    top === undefined || box === undefined ? undefined : { name: top.name, q1: box.q1, q3: box.q3 },
     answer.unit,
     answer.coverage,
   );

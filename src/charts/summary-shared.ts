@@ -13,7 +13,7 @@ export const SUMMARY_LANE = 38;
 export function lanesSpec(layers: readonly Layer[], theme: ChartTheme, grid = true): Spec {
   return buildFrameSpec(
     {
-      x: { type: 'linear', title: true, grid, nice: true },
+      x: { type: 'linear', title: true, grid, nice: false },
       y: { type: 'category', title: false, grid: false, reverse: true },
       layers,
     },

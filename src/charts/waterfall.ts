@@ -169,7 +169,9 @@ export function chart(answer: LocalImportanceAnswer, topK: number, theme: ChartT
         items: [
           { label: localText.raises, colour: theme.positive },
           { label: localText.lowers, colour: theme.negative },
-          ...(steps.some((step) => step.error !== null) ? [{ label: localText.whisker, colour: theme.text, shape: 'line' as const }] : []),
+          ...(steps.some((step) => step.error !== null)
+            ? [{ label: localText.whisker, colour: theme.text, shape: 'interval' as const }]
+            : []),
         ],
       },
     ],

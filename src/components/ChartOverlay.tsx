@@ -10,6 +10,7 @@ import {
   type Ref,
 } from 'react';
 import type { Marks, Tip } from '#/charts/chart';
+import { useZoom, zoomedExtent, type Zoom } from '#/components/chart-zoom';
 import { exposedPoints, type Geometry, type PlacedMarks } from '#/components/chart-geometry';
 import { chartText } from '#/text/charts';
 import styles from './ChartOverlay.module.css';
@@ -26,6 +27,7 @@ interface ChartOverlayProps {
   readonly selectedRow: number | null;
   readonly onOpenRow: ((row: number) => void) | undefined;
   readonly onOpenFeature: ((feature: number) => void) | undefined;
+  readonly zoom: Zoom | undefined;
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLDivElement>;
 }
@@ -45,6 +47,7 @@ export function ChartOverlay({
   selectedRow,
   onOpenRow,
   onOpenFeature,
+  zoom,
   children,
   ref,
 }: ChartOverlayProps) {
@@ -53,6 +56,8 @@ export function ChartOverlay({
   const [pointed, setPointed] = useState(-1);
   /** Position in the walking order, -1 while the chart has no focus. */
   const [walked, setWalked] = useState(-1);
+  const [dragging, setDragging] = useState(false);
+  useZoom(box, geometry, zoom, setDragging);
   useImperativeHandle(ref, () => box.current as HTMLDivElement);
 
   const opens = (marks.action === 'row' && onOpenRow !== undefined) || (marks.action === 'feature' && onOpenFeature !== undefined);
@@ -79,6 +84,10 @@ export function ChartOverlay({
       event.preventDefault();
       setWalked(next);
       setPointed(-1);
+    } else if (zoom !== undefined && geometry !== null && ['+', '-', '0'].includes(event.key)) {
+      event.preventDefault();
+      const middle = { x: (geometry.left + geometry.right) / 2, y: (geometry.top + geometry.bottom) / 2 };
+      zoom.onExtent(event.key === '0' ? null : zoomedExtent(geometry, middle, event.key === '+' ? 0.7 : 1 / 0.7));
     } else if (event.key === 'Enter' && walked >= 0) {
       event.preventDefault();
       open(placed.order[walked] ?? -1);
@@ -111,9 +120,11 @@ export function ChartOverlay({
         aria-label={sentence}
         aria-describedby={hint}
         tabIndex={marks.n > 0 ? 0 : -1}
-        onPointerMove={(event) => setPointed(markAt(event))}
+        onPointerMove={(event) => setPointed(dragging ? -1 : markAt(event))}
         onPointerLeave={() => setPointed(-1)}
-        onClick={(event) => open(markAt(event))}
+        onClick={(event) => {
+          if (!dragging) open(markAt(event));
+        }}
         onKeyDown={keyDown}
         onBlur={() => setWalked(-1)}
       >
@@ -129,7 +140,7 @@ export function ChartOverlay({
         <TipBox tip={tip} action={action} x={placed.x[shown] ?? 0} y={placed.y[shown] ?? 0} width={width} height={height} />
       )}
       <span id={hint} className="visually-hidden">
-        {opens ? chartText.keys : chartText.keysPlain}
+        {opens ? chartText.keys : chartText.keysPlain} {zoom !== undefined && chartText.keysZoom}
       </span>
       <span className="visually-hidden" aria-live="polite">
         {focused >= 0 && tip !== null ? [tip.title, ...tip.lines.map((line) => `${line.name}: ${line.value}`)].join(', ') : ''}
@@ -182,11 +193,10 @@ function otherLane(walked: number, direction: 1 | -1, lanes: Int32Array, { order
 }
 
 function SelectedRings({ marks, placed, row }: { readonly marks: Marks; readonly placed: PlacedMarks; readonly row: number | null }) {
-  if (row === null || marks.action !== 'row') return null;
+  // Boxes and bars stand for many rows, a curve for one: neither is ringed.
+  if (row === null || marks.action !== 'row' || marks.halfX !== null || marks.facts !== undefined) return null;
   const rings: number[] = [];
   for (let i = 0; i < marks.n && rings.length < MAX_RINGS; i++) if (marks.rows[i] === row) rings.push(i);
-  // A curve of the row is no set of points to ring.
-  if (marks.facts !== undefined) return null;
   return rings.map((mark) => <Ring key={mark} placed={placed} mark={mark} className={styles.selected} />);
 }
 

@@ -2,7 +2,7 @@ import { useMemo, useRef, useState, type UIEvent } from 'react';
 import type { Cell, ChartTable } from '#/charts/chart';
 import { chartText } from '#/text/charts';
 import { visibleLabel } from '#/text/labels';
-import { formatFull } from '#/text/numbers';
+import { formatCell } from '#/text/numbers';
 import { CopyButton } from '#/components/CopyButton';
 import styles from './DataTable.module.css';
 
@@ -101,7 +101,7 @@ export function DataTable({ table, caption, csv, onOpenRow }: DataTableProps) {
 
 function cellLabel(value: Cell): string {
   if (value === null) return '–';
-  return typeof value === 'number' ? formatFull(value) : visibleLabel(value).slice(0, 300);
+  return typeof value === 'number' ? formatCell(value, 'full') : visibleLabel(value).slice(0, 300);
 }
 
 /** Lines in order of a column; missing values always last. */

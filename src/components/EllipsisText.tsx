@@ -12,11 +12,23 @@ interface EllipsisTextProps {
 /** A name from a file, as text, cut in the middle where there is no room; whole in the tool-tip and for screen readers. */
 export function EllipsisText({ text, className }: EllipsisTextProps) {
   const characters = Array.from(text);
-  const cut = characters.length > LONG ? characters.length - TAIL : characters.length;
+  if (characters.length <= LONG) {
+    return (
+      <span className={`${styles.text} ${className ?? ''}`} title={text}>
+        <span className={styles.head}>{text}</span>
+      </span>
+    );
+  }
   return (
     <span className={`${styles.text} ${className ?? ''}`} title={text}>
-      <span className={styles.head}>{characters.slice(0, cut).join('')}</span>
-      {cut < characters.length && <span className={styles.tail}>{characters.slice(cut).join('')}</span>}
+      {/* Read aloud, and found, in one piece. */}
+      <span className="visually-hidden">{text}</span>
+      <span className={styles.head} aria-hidden="true">
+        {characters.slice(0, -TAIL).join('')}
+      </span>
+      <span className={styles.tail} aria-hidden="true">
+        {characters.slice(-TAIL).join('')}
+      </span>
     </span>
   );
 }

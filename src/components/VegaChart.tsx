@@ -3,6 +3,7 @@ import type { Chart } from '#/charts/chart';
 import { ChartLegend } from '#/components/ChartLegend';
 import { ChartOverlay } from '#/components/ChartOverlay';
 import { placeMarks, type Geometry } from '#/components/chart-geometry';
+import type { Zoom } from '#/components/chart-zoom';
 import { exportPng, exportSvg } from '#/components/export-chart';
 import { RasterLayer } from '#/components/RasterLayer';
 import type { View } from '#/components/VegaSurface';
@@ -25,6 +26,8 @@ interface VegaChartProps {
   readonly selectedRow?: number | null;
   readonly onOpenRow?: (row: number) => void;
   readonly onOpenFeature?: (feature: number) => void;
+  /** Absent: the chart cannot be zoomed. */
+  readonly zoom?: Zoom | undefined;
   /** Marks a drawing as work to wait for. */
   readonly beginWork: (label: string) => () => void;
   readonly ref?: Ref<ChartHandle>;
@@ -33,7 +36,7 @@ interface VegaChartProps {
 const MIN_HEIGHT = 240;
 
 /** A chart that fills its box, or has the height that it asks for. */
-export function VegaChart({ chart, sentence, selectedRow = null, onOpenRow, onOpenFeature, beginWork, ref }: VegaChartProps) {
+export function VegaChart({ chart, sentence, selectedRow = null, onOpenRow, onOpenFeature, zoom, beginWork, ref }: VegaChartProps) {
   const room = useRef<HTMLDivElement>(null);
   const size = useSize(room);
   const [drawing, setDrawing] = useState<{ readonly geometry: Geometry; readonly view: View; readonly chart: Chart } | null>(null);
@@ -76,6 +79,7 @@ export function VegaChart({ chart, sentence, selectedRow = null, onOpenRow, onOp
             selectedRow={selectedRow}
             onOpenRow={onOpenRow}
             onOpenFeature={onOpenFeature}
+            zoom={zoom}
             attributes={{
               'data-chart': shown.kind,
               'data-rows': String(shown.marks.n),

@@ -144,6 +144,12 @@ export function exposedPoints(marks: Marks, placed: PlacedMarks): readonly Expos
     const x = placed.x[i] ?? NaN;
     const y = placed.y[i] ?? NaN;
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    // A click there must mean this mark, and clicks come in whole pixels: marks that lie under or beside others are left out.
+    if (
+      marks.action === 'row' &&
+      [-1, 0, 1].some((shift) => placed.nearest(x + shift, y + shift) !== i || placed.nearest(x + shift, y - shift) !== i)
+    )
+      continue;
     points.push({
       row: marks.rows[i] ?? -1,
       x: round(x),

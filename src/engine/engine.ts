@@ -1,5 +1,6 @@
 import { LimpidError, toPlainError } from '#/base/errors';
 import { summariseStudy, type StudySummary } from '#/domain/summary';
+import type { StudyId } from '#/domain/ids';
 import type { Study } from '#/domain/study';
 import { forgetWorkingCopy, listWorkingCopies, loadWorkingCopy, saveWorkingCopy, type StoredStudy } from '#/engine/autosave';
 import { probeRows, sampleBackground } from '#/engine/background';
@@ -79,8 +80,23 @@ export class Engine {
     return this.#summary.summary;
   }
 
-  /** Makes a study the open one. `keep` false: not stored on this device before it is changed (samples). */
+  /**
+   * Makes a study the open one. `keep` false: not stored on this device before it is changed (samples). Files that were opened
+   * before get a working copy of their own: what was changed in the first stays.
+   */
   async open(study: Study, keep = true): Promise<StudySummary> {
+    return this.#openAs({ ...study, id: await this.#freeId(study.id) }, keep);
+  }
+
+  async #freeId(wanted: StudyId): Promise<StudyId> {
+    const taken = new Set((await this.recent()).map(({ id }) => id));
+    for (let copy = 2, id: string = wanted; ; copy++) {
+      if (!taken.has(id)) return id as StudyId;
+      id = `${wanted}-${copy}`;
+    }
+  }
+
+  async #openAs(study: Study, keep: boolean): Promise<StudySummary> {
     await this.close();
     this.#session = new StudySession(study);
     if (keep) this.#scheduleSave();
@@ -146,7 +162,7 @@ export class Engine {
   }
 
   async openStored(id: string): Promise<StudySummary> {
-    return this.open(await loadWorkingCopy(this.#options.store, id));
+    return this.#openAs(await loadWorkingCopy(this.#options.store, id), true);
   }
 
   recent(): Promise<readonly StoredStudy[]> {
@@ -232,6 +248,7 @@ export class Engine {
         read: (job, chunk) => store.read(CHUNKS + job, chunk),
         // A full disk must not end a job: resuming is a convenience.
         write: (job, chunk, bytes) => store.write(CHUNKS + job, chunk, bytes).catch(() => undefined),
+        forget: (job) => store.removeFolder(CHUNKS + job),
       },
     };
   }

@@ -1,6 +1,8 @@
-import { useMemo, useRef } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { describePlot, plotChart, plotTable } from '#/charts/plot';
 import { EMPTY_STARS, type PlotDrawing } from '#/charts/plot-shared';
+import { Button } from '#/components/Button';
+import type { Extent, Zoom } from '#/components/chart-zoom';
 import type { ChartHandle } from '#/components/VegaChart';
 import { askState } from '#/panels/ask-state';
 import { AxisPicker } from '#/panels/AxisPicker';
@@ -17,6 +19,7 @@ import type { PlotOptions } from '#/state/choices';
 import { useAsk } from '#/state/use-ask';
 import type { ActiveScope } from '#/state/use-scope';
 import { plotText } from '#/text/plot';
+import styles from './PlotPanel.module.css';
 
 interface PlotPanelProps {
   readonly title: string;
@@ -26,6 +29,8 @@ interface PlotPanelProps {
   readonly axes: readonly AxisInfo[];
   readonly defaults: AxisDefaults;
 }
+
+const PLOT_READS = ['table', 'model', 'predictions', 'explanations', 'meta'] as const;
 
 /** X, Y and colour over whatever the study has: the panel of Data Exploration and Explanation Exploration. */
 export function PlotPanel({ title, active, options, onOptions, axes, defaults }: PlotPanelProps) {
@@ -39,14 +44,22 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
   const yInfo = y === null ? undefined : infoOf(axes, y);
   const logX = options.logX === true && allowsLog(xInfo);
   const logY = options.logY === true && allowsLog(yInfo);
-  const query = useAsk('plot', ['table', 'model', 'predictions', 'explanations', 'meta'], {
+  const params = {
     scope: active.scope,
     x: { ref: x, log: logX, categorical: options.categoricalX === true && allowsCategories(xInfo) },
     y: y === null ? null : { ref: y, log: logY, categorical: options.categoricalY === true && allowsCategories(yInfo) },
     colour,
     extent: null,
-  });
-  const answer = query.data;
+  };
+  const query = useAsk('plot', PLOT_READS, params);
+  const whole = query.data;
+  // A zoom belongs to its axes: other axes start with everything.
+  const axesKey = JSON.stringify([params.x, params.y]);
+  const [zoomed, setZoomed] = useState<{ readonly axes: string; readonly extent: Extent } | null>(null);
+  const extent = zoomed?.axes === axesKey && (whole?.kind === 'points' || whole?.kind === 'raster') ? zoomed.extent : null;
+  // Points are all here already; a raster is binned again for what is in sight, the old one is stretched meanwhile.
+  const detail = useAsk('plot', PLOT_READS, extent !== null && whole?.kind === 'raster' ? { ...params, extent } : null);
+  const answer = (extent === null ? undefined : detail.data) ?? whole;
   const stars = useStars(answer?.x.ref, answer?.y?.ref, theme);
   const dither = options.dither !== false;
   const picture = useMemo(() => {
@@ -59,8 +72,12 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
       extent: null,
     };
     return { chart: plotChart(answer, drawing, theme), sentence: describePlot(answer), table: () => plotTable(answer, drawing) };
-  }, [answer, logX, logY, dither, stars, theme]);
+  }, [answer, whole, logX, logY, dither, stars, extent, theme]);
   const state = askState(title, query);
+  const zoom = useMemo<Zoom>(
+    () => ({ zoomed: extent !== null, onExtent: (next) => setZoomed(next === null ? null : { axes: axesKey, extent: next }) }),
+    [extent, axesKey],
+  );
   const change = (patch: Partial<PlotOptions>) => onOptions({ ...options, ...patch });
   const showTable = options.table === true;
   return (

@@ -19,9 +19,13 @@ export function savedKeys(explanation: Explanation, values: Float64Array): Float
   return explanation.method === 'permutation-importance' ? values : values.map(Math.abs);
 }
 
-/** Mean |shown value| per feature, else the saved global; NaN where unknown. */
+/**
+ * Mean |shown value| per feature, else the saved global; NaN where unknown. Each row's own predicted class is ranked by the mean
+ * over classes, as Global Importance draws it: the first feature is the same one in every view.
+ */
 export function featureTotals(study: Study, explanation: Explanation, choice: OutputChoice): Float64Array {
-  const shown = showValues(study, explanation, choice);
+  const ranked: OutputChoice = choice.kind === 'predicted' ? { kind: 'mean-abs' } : choice;
+  const shown = showValues(study, explanation, ranked);
   if (shown !== null) return shownMoments(study, shown).meanAbs;
   const { saved } = explanation;
   if (saved === null) return new Float64Array(explanation.features.length).fill(NaN);

@@ -1,6 +1,7 @@
 import { LimpidError } from '#/base/errors';
 import { orderDescending } from '#/math/ranking';
 import { openRange } from '#/math/raster';
+import { featureTotals } from './feature-totals';
 import type { Question } from './question';
 import { explainedCoverage, requireExplanation } from './resolve-scope';
 import { chooseColours, groupRows } from './row-groups';
@@ -23,10 +24,11 @@ export const summaryImportanceQuestion: Question<SummaryImportanceParams, Summar
     if (shown === null) throw new LimpidError({ tag: 'NotFound', message: 'The explanation has no local values.' });
     if (!(topK >= 1)) throw new LimpidError({ tag: 'BadRequest', message: `Cannot draw the ${topK} most important features.` });
     const moments = shownMoments(study, shown);
-    const features = Array.from(orderDescending(moments.meanAbs).subarray(0, Math.floor(topK)));
+    const totals = featureTotals(study, explanation, scope.output);
+    const features = Array.from(orderDescending(totals).subarray(0, Math.floor(topK)));
     const range = rangeOfFeatures(moments, features, shown.signed);
     const base = {
-      features: features.map((f) => ({ feature: f, name: explanation.features[f]!.name, meanAbs: moments.meanAbs[f]! })),
+      features: features.map((f) => ({ feature: f, name: explanation.features[f]!.name, meanAbs: totals[f]! })),
       nFeatures: explanation.features.length,
       unit: additiveUnit(explanation.space, study.outputs),
       outputLabel: outputLabel(study.outputs, scope.output),

@@ -2,6 +2,7 @@ import { LimpidError, toPlainError, type PlainError } from '#/base/errors';
 import type { ImportChoices } from '#/formats/draft';
 import { DEFAULT_CHOICES, useChoices, type Choices } from '#/state/choices';
 import { findSample, sampleUrl } from '#/state/gallery';
+import { beginWork } from '#/state/idle';
 import { rememberFile, studyOfFile } from '#/state/remembered-files';
 import { useSession, type PickedFile } from '#/state/session';
 import type { LimpidClient } from '#/workers/client';
@@ -13,8 +14,9 @@ export interface OpeningWords {
   readonly partly: (broken: number, total: number) => string;
   readonly storedGone: PlainError;
   readonly otherSite: (url: string) => PlainError;
-  readonly sample: string;
+  readonly sample: (id: string) => string;
   readonly studyName: string;
+  readonly failed: (label: string) => string;
   readonly files: (files: readonly PickedFile[]) => string;
   readonly fileNames: (files: readonly PickedFile[]) => string;
 }
@@ -62,7 +64,7 @@ export class StudyOpener {
   async source(source: StudySource, choices: Choices): Promise<void> {
     switch (source.kind) {
       case 'sample':
-        await this.#open(this.#words.sample, async (onProgress) => {
+        await this.#open(this.#words.sample(source.id), async (onProgress) => {
           const sample = await findSample(source.id);
           return { outcome: await this.#client.openUrl(sampleUrl(sample), source, onProgress), choices };
         });
@@ -76,18 +78,9 @@ export class StudyOpener {
       case 'stored':
         await this.#open(this.#words.studyName, async () => ({ outcome: await this.#stored(source.id), choices }));
         return;
-      case 'file': {
-        const kept = studyOfFile(source.hash);
-        const found = kept !== null && (await this.#client.recent()).some((recent) => recent.id === kept);
-        if (!found || kept === null) {
-          useSession
-            .getState()
-            .set({ awaited: { name: source.name, hash: source.hash, choices }, atLanding: true, opening: { kind: 'idle' } });
-          return;
-        }
-        await this.#open(source.name, async () => ({ outcome: { ...(await this.#stored(kept)), source }, choices }));
+      case 'file':
+        await this.#linkedFile(source, choices);
         return;
-      }
       default:
         source satisfies never;
     }
@@ -131,7 +124,10 @@ export class StudyOpener {
     } catch (error) {
       if (!latest()) return;
       const plain = toPlainError(error);
-      set({ opening: plain.tag === 'Aborted' ? { kind: 'idle' } : { kind: 'failed', label, error: plain } });
+      const { study, atLanding, notify } = useSession.getState();
+      const onScreen = study !== null && !atLanding;
+      set({ opening: onScreen || plain.tag === 'Aborted' ? { kind: 'idle' } : { kind: 'failed', label, error: plain } });
+      if (onScreen) notify({ tone: 'error', text: this.#words.failed(label), error: plain });
     }
   }
 
@@ -165,6 +161,19 @@ export class StudyOpener {
     return { ...DEFAULT_CHOICES, view: awaited.choices.view };
   }
 
+  /** A file that this browser kept opens at once; any other must be asked for. */
+  async #linkedFile(source: Extract<StudySource, { readonly kind: 'file' }>, choices: Choices): Promise<void> {
+    const end = beginWork('look for the file of a link');
+    const kept = studyOfFile(source.hash);
+    const recent = kept === null ? undefined : (await this.#client.recent()).find(({ id }) => id === kept);
+    if (recent === undefined) {
+      useSession.getState().set({ awaited: { name: source.name, hash: source.hash, choices }, atLanding: true, opening: { kind: 'idle' } });
+    } else {
+      await this.#open(source.name, async () => ({ outcome: { ...(await this.#stored(recent.id)), source }, choices }));
+    }
+    end();
+  }
+
   async #stored(id: string): Promise<OpenOutcome> {
     try {
       return await this.#client.openStored(id);
@@ -178,7 +187,7 @@ export class StudyOpener {
 /** @throws LimpidError `BadRequest` for addresses on other sites: nothing is fetched from elsewhere. */
 function sameSiteUrl(url: string, words: OpeningWords): string {
   const resolved = URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : null;
-  if (resolved === null || resolved.origin !== location.origin) {
+  if (resolved?.origin !== location.origin) {
     throw new LimpidError(words.otherSite(url));
   }
   return resolved.href;

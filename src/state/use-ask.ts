@@ -32,8 +32,6 @@ export function useAsk<Q extends QuestionId>(
 /** Typed arrays become plain arrays in keys. */
 function keyOf(params: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(params, (_, value: unknown) =>
-      ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value,
-    ),
+    JSON.stringify(params, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value)),
   ) as unknown;
 }

@@ -5,6 +5,7 @@ export const chartText = {
   openFeature: 'Click to see how it acts',
   keys: 'Arrow keys walk through the marks, Enter opens the one in focus.',
   keysPlain: 'Arrow keys walk through the marks.',
+  keysZoom: 'Plus and minus zoom, 0 shows everything.',
   drawing: 'Drawing …',
   failed: 'The chart could not be drawn.',
   selected: 'selected row',

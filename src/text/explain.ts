@@ -26,7 +26,6 @@ export const explainText = {
   budget: 'Coalitions a row',
   budgetHint: '0 chooses by the number of features. More coalitions, smaller errors.',
   metric: 'Metric',
-  metricDefault: 'accuracy for classes, R² for values',
   repeats: 'Repeats',
   options: 'Options',
   estimate: (rows: number, seconds: number, size: number) =>

@@ -1,10 +1,10 @@
 import { inSentence, joinWords, visibleLabel } from '#/text/labels';
-import { formatCount, formatFull, formatNumber, formatSigned, MISSING } from '#/text/numbers';
+import { formatCell, formatCount, formatNumber, formatSigned, MISSING } from '#/text/numbers';
 
 /** A cell as a person reads it. 0, false and the empty label are values; only null is missing. */
 export function cellText(value: string | number | boolean | null, digits: 'short' | 'full' = 'short'): string {
   if (value === null) return MISSING;
-  if (typeof value === 'number') return digits === 'short' ? formatNumber(value) : formatFull(value);
+  if (typeof value === 'number') return formatCell(value, digits);
   return typeof value === 'boolean' ? String(value) : visibleLabel(value);
 }
 

@@ -3,7 +3,7 @@ import { plural } from '#/text/format';
 
 /** Words of opening a study; the shape that state/open-study asks for. */
 export const openingText = {
-  sample: 'sample',
+  sample: (id: string) => `sample ${id}`,
   studyName: 'study',
   files: (files: readonly { readonly path: string }[]) => (files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file')),
   /** What a link names when it needs files that are not on this site. */

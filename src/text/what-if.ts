@@ -29,6 +29,7 @@ export const whatIfText = {
   range: (low: string, high: string): string => `${low} to ${high} in the data`,
   filter: 'Find a feature',
   explain: 'Explain this edited row',
+  stale: 'These are the values as they were before the last change.',
   explainAgain: 'Explain the new values',
   explaining: 'Explaining …',
   explainFailed: 'The edited row could not be explained',

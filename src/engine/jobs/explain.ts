@@ -139,6 +139,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
     };
     await Promise.all(Array.from({ length: Math.min(context.pool.lanes, nChunks) }, worker));
     finish('complete');
+    await context.chunks.forget(jobHash);
   } catch (error) {
     if (shown) finish(context.signal.aborted ? 'partial' : 'failed');
     throw error;

@@ -28,4 +28,6 @@ export interface JobContext {
 export interface ChunkCache {
   read(job: string, chunk: string): Promise<Uint8Array<ArrayBuffer> | null>;
   write(job: string, chunk: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The job is complete: its result is in the study. */
+  forget(job: string): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { hashParts } from '#/engine/content-hash';
 import type { JobOutcome, PermutationJob } from '#/engine/job';
 import type { JobContext } from '#/engine/jobs/job-context';
 import { knownTargetRows, targetOfRows } from '#/engine/target-rows';
+import { metricsFor } from '#/explainers/metrics';
 import { defaultMetric, permutationImportance } from '#/explainers/permutation-importance';
 
 /** Permutation importance on rows with a known true value, as a global-only explanation that grows feature by feature. */
@@ -24,6 +25,8 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
   const known = knownTargetRows(target);
   const rowIds = sampleIndices(known.length, job.maxRows, job.seed).map((position) => known[position]!);
   const metric = job.metric ?? defaultMetric(outputs);
+  const greaterIsBetter = metricsFor(outputs, context.facts.space).find(({ id }) => id === metric)?.greaterIsBetter ?? true;
+  const meaning = `${greaterIsBetter ? 'drop' : 'rise'} in ${metric}`;
   const hash = await hashParts([JSON.stringify([metric, job.repeats, job.seed]), rowIds, context.modelKey]);
   const id = `permutation-${hash.slice(0, 8)}-${context.study().explanations.length}` as ExplanationId;
   const nFeatures = model.features.length;
@@ -44,7 +47,7 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
     local: null,
     standardErrors: null,
     baseValues: null,
-    saved: { perOutput: null, overall, meaning: `drop in ${metric}`, spread, signed: true },
+    saved: { perOutput: null, overall, meaning: meaning, spread, signed: true },
     badge: { kind: 'unknown', reason: 'permutation importance does not add up to predictions' },
     provenance: {
       explainer: 'permutation-importance',
@@ -62,7 +65,7 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
     explanation = {
       ...explanation,
       state,
-      saved: { perOutput: null, overall: overall.slice(), meaning: `drop in ${metric}`, spread: spread.slice(), signed: true },
+      saved: { perOutput: null, overall: overall.slice(), meaning: meaning, spread: spread.slice(), signed: true },
       provenance: {
         ...explanation.provenance,
         parameters: { ...explanation.provenance.parameters, baseScore },

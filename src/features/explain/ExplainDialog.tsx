@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '#/components/Button';
 import { Dialog } from '#/components/Dialog';
+import type { StudySummary } from '#/domain/summary';
 import type { ExplainPlan } from '#/engine/job';
 import { failedState, StateNotice } from '#/panels/StateNotice';
 import { useClient } from '#/state/client-context';
@@ -9,7 +10,7 @@ import { startJob } from '#/state/run-job';
 import { useSession } from '#/state/session';
 import { explainText } from '#/text/explain';
 import { CostLine } from './CostLine';
-import { costOf, explainJobOf, FIRST_FORM, MAX_BYTES, parametersOf, permutationJobOf, type ExplainForm } from './explain-form';
+import { costOf, explainJobOf, FIRST_FORM, MAX_BYTES, metricsOf, parametersOf, permutationJobOf, type ExplainForm } from './explain-form';
 import { ExplainOptions, PermutationOptions } from './ExplainOptions';
 import { MethodList } from './MethodList';
 import styles from './explain.module.css';
@@ -28,6 +29,7 @@ export function ExplainDialog() {
     structuralSharing: false,
   });
   const close = () => useSession.getState().set({ explainOpen: false });
+  if (study === null) return null;
   if (plan.data === undefined) {
     return (
       <Dialog title={explainText.title} width={640} onClose={close}>
@@ -41,19 +43,20 @@ export function ExplainDialog() {
       </Dialog>
     );
   }
-  return <PlannedDialog plan={plan.data} form={form} hasTarget={study?.hasTarget ?? false} onForm={setForm} onClose={close} />;
+  return <PlannedDialog plan={plan.data} form={form} study={study} onForm={setForm} onClose={close} />;
 }
 
 interface PlannedDialogProps {
   readonly plan: ExplainPlan;
   readonly form: ExplainForm;
-  readonly hasTarget: boolean;
+  readonly study: StudySummary;
   readonly onForm: (form: ExplainForm) => void;
   readonly onClose: () => void;
 }
 
-function PlannedDialog({ plan, form, hasTarget, onForm, onClose }: PlannedDialogProps) {
+function PlannedDialog({ plan, form, study, onForm, onClose }: PlannedDialogProps) {
   const client = useClient();
+  const { hasTarget } = study;
   const method = form.method ?? plan.recommended;
   const offer = plan.offers.find(({ id }) => id === method) ?? null;
   const cost = offer === null ? null : costOf(form, offer, plan);
@@ -81,7 +84,7 @@ function PlannedDialog({ plan, form, hasTarget, onForm, onClose }: PlannedDialog
       <div className={styles.form}>
         <MethodList plan={plan} method={method} hasTarget={hasTarget} onChange={(next) => change({ method: next, outputSpace: null })} />
         {offer === null ? (
-          <PermutationOptions form={form} onChange={change} />
+          <PermutationOptions metrics={metricsOf(study)} form={form} onChange={change} />
         ) : (
           <ExplainOptions plan={plan} offer={offer} form={form} onChange={change} />
         )}

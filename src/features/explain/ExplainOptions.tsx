@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { NativeSelect } from '#/components/NativeSelect';
 import { NumberField } from '#/components/NumberField';
 import type { ExplainerOffer, ExplainPlan } from '#/engine/job';
+import type { MetricId } from '#/explainers/metrics';
 import { explainText } from '#/text/explain';
 import type { ExplainForm } from './explain-form';
 import styles from './explain.module.css';
@@ -83,9 +84,21 @@ export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsPr
   );
 }
 
-export function PermutationOptions({ form, onChange }: OptionsProps) {
+interface PermutationOptionsProps extends OptionsProps {
+  readonly metrics: readonly MetricId[];
+}
+
+export function PermutationOptions({ metrics, form, onChange }: PermutationOptionsProps) {
   return (
     <OptionGrid>
+      <div className={styles.wide}>
+        <NativeSelect
+          label={explainText.metric}
+          options={metrics.map((metric) => ({ value: metric, label: metric }))}
+          value={form.metric ?? metrics[0] ?? 'accuracy'}
+          onChange={(metric) => onChange({ metric })}
+        />
+      </div>
       <NumberField
         label={explainText.repeats}
         value={form.repeats}

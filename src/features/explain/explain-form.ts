@@ -1,4 +1,17 @@
+import { isClassifier, storedOutputCount } from '#/domain/outputs';
+import type { StudySummary } from '#/domain/summary';
+import type { MetricId } from '#/explainers/metrics';
 import type { ExplainerOffer, ExplainJob, ExplainPlan, PermutationJob, RowSelection } from '#/engine/job';
+
+/** What the engine offers for a model's kind of output (explainers/metrics decides; a wrong one is refused with its reason). */
+export function metricsOf(study: StudySummary): readonly MetricId[] {
+  const { outputs, predictionSpace: space } = study;
+  if (!isClassifier(outputs)) return ['R²', 'MAE', 'RMSE', 'MSE'];
+  const metrics: MetricId[] = ['accuracy', 'macro F1'];
+  if (space === 'probability' || space === 'logit') metrics.push('log loss');
+  if (space !== 'label only' && storedOutputCount(outputs) === 1) metrics.push('AUC');
+  return metrics;
+}
 
 export type MethodId = ExplainerOffer['id'] | 'permutation';
 
@@ -14,7 +27,8 @@ export interface ExplainForm {
   readonly seed: number;
   /** Kernel SHAP: coalitions a row, 0 chooses. */
   readonly budget: number;
-  readonly metric: string | null;
+  /** Null: the first of `metricsOf`. */
+  readonly metric: MetricId | null;
   readonly repeats: number;
 }
 

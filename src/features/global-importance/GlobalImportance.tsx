@@ -41,8 +41,8 @@ function Explained({ active }: { readonly active: ActiveScope }) {
   const handle = useRef<ChartHandle>(null);
   const options = useChoices((state) => state.choices.global);
   const set = useChoices((state) => state.set);
-  /** Null: no bar was clicked. Feature 0 is a feature (VIEWS 3, defect 1). */
-  const [opened, setOpened] = useState<{ readonly explanation: string; readonly feature: number } | null>(null);
+  /** Null: no bar was clicked yet, the top feature is shown; `feature` null: closed. Feature 0 is a feature (VIEWS 3, defect 1). */
+  const [opened, setOpened] = useState<{ readonly explanation: string; readonly feature: number | null } | null>(null);
   const classes = classLabels(active.study.outputs);
   const sortClass = options.sortClass !== undefined && options.sortClass < classes.length ? options.sortClass : null;
   const query = useAsk('global-importance', ['table', 'predictions', 'explanations', 'meta'], {
@@ -60,9 +60,10 @@ function Explained({ active }: { readonly active: ActiveScope }) {
   }, [answer, topK, extrasKey, theme]);
   const state = askState(viewNames.global, query);
   const hasLocal = active.explanation?.hasLocal === true;
-  const feature = opened !== null && opened.explanation === active.explanation?.id && hasLocal ? opened.feature : null;
+  const clicked = opened !== null && opened.explanation === active.explanation?.id ? opened : null;
+  const feature = !hasLocal ? null : clicked === null ? (answer?.order[0] ?? null) : clicked.feature;
   const openFeature = hasLocal
-    ? (clicked: number) => setOpened({ explanation: active.explanation?.id ?? '', feature: clicked })
+    ? (bar: number) => setOpened({ explanation: active.explanation?.id ?? '', feature: bar })
     : undefined;
   const showTable = options.table === true;
   const running = active.explanation?.state === 'running' || active.explanation?.state === 'partial';
@@ -109,7 +110,7 @@ function Explained({ active }: { readonly active: ActiveScope }) {
             </div>
             {!showTable && feature === null && <p className={styles.hint}>{hasLocal ? globalText.clickHint : globalText.noLocal}</p>}
             {!showTable && feature !== null && feature < answer.names.length && (
-              <DependencePanel active={active} feature={feature} name={answer.names[feature] ?? ''} onClose={() => setOpened(null)} />
+              <DependencePanel active={active} feature={feature} name={answer.names[feature] ?? ''} onClose={() => setOpened({ explanation: active.explanation?.id ?? '', feature: null })} />
             )}
           </div>
         </div>

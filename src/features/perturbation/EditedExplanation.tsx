@@ -56,7 +56,8 @@ export function EditedExplanation({ active, row, title, values, predictedClass }
       )}
       {error !== null && <ErrorNotice title={whatIfText.explainFailed} error={error} />}
       {explained !== null && (
-        <div className={stale ? styles.stale : undefined}>
+        <>
+          {stale && <p className={styles.quiet}>{whatIfText.stale}</p>}
           <FreshExplanation
             active={active}
             row={row}
@@ -65,7 +66,7 @@ export function EditedExplanation({ active, row, title, values, predictedClass }
             predictedClass={predictedClass}
             result={explained.result}
           />
-        </div>
+        </>
       )}
     </section>
   );

@@ -27,7 +27,7 @@ test('ONNX + CSV: card, target, explain, cancel, partial result', async ({ page 
   await expectAccessible(page, 'import card');
   await choose(page, card, /target/i, modelFacts('c-columns').target);
   await idle(page);
-  await card.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
   await jobsDone(page);
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   await expect(page.getByRole('main')).toContainText('accuracy');
@@ -68,7 +68,7 @@ for (const id of readdirSync(models).filter((name) => name !== 'refused')) {
     const card = page.getByRole('main');
     await choose(page, card, /target/i, modelFacts(id).target);
     await idle(page);
-    await card.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
     await jobsDone(page);
     await page.getByRole('button', { name: 'Look at a row' }).click();
     await idle(page);

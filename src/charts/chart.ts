@@ -117,20 +117,6 @@ export interface ChartTable {
   rowOf(row: number): number;
 }
 
-export const NO_MARKS: Marks = {
-  n: 0,
-  x: new Float64Array(0),
-  y: new Float64Array(0),
-  halfX: null,
-  halfY: null,
-  rows: new Int32Array(0),
-  features: null,
-  lanes: null,
-  action: null,
-  reach: 'near',
-  tip: () => ({ title: '', lines: [] }),
-};
-
 export function tableOf(
   columns: ChartTable['columns'],
   nRows: number,

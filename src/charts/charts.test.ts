@@ -38,7 +38,7 @@ import { renderChart, roundSvg, textsOf } from '#/testing/render-chart';
 
 const light = chartTheme('light', false);
 const dark = chartTheme('dark', true);
-const plain: PlotDrawing = { logX: false, logY: false, dither: true, stars: EMPTY_STARS, extent: null };
+const plain: PlotDrawing = { logX: false, logY: false, dither: true, stars: EMPTY_STARS };
 const bars: global.GlobalDrawing = { topK: 3, interval: 'error', signedMean: true };
 const swarm = { colourTitle: 'Feature value', ordered: true };
 const two = [
@@ -136,12 +136,12 @@ describe.each(charts)('%s', (name, chart, table, sentence) => {
 
   it('places its marks where it draws them', async () => {
     const drawn = chart(light);
-    const { scale } = await renderChart(drawn);
+    const rendered = await renderChart(drawn);
     const { marks } = drawn;
     expect(marks.n).toBeGreaterThan(0);
     for (let i = 0; i < marks.n; i++) {
-      expect(scale('x', marks.x[i]!)).not.toBeNaN();
-      expect(scale('y', marks.y[i]!)).not.toBeNaN();
+      expect(rendered.scale('x', marks.x[i]!)).not.toBeNaN();
+      expect(rendered.scale('y', marks.y[i]!)).not.toBeNaN();
       const tip = marks.tip(i);
       expect(tip.title).not.toBe('');
       for (const line of tip.lines) expect(`${line.name}${line.value}`).not.toMatch(/undefined|NaN|null/);

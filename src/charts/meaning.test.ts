@@ -25,10 +25,10 @@ describe('colour', () => {
     expect(numbers.colourOf(0)).not.toBe(light.missing);
     expect(numbers.colourOf(NaN)).toBe(light.missing);
     const labels = colourScaleOf(categoryAxis('f', ['', 'false', '0']), light, Float64Array.of(0, 1, 2));
-    expect([0, 1, 2].map(labels.colourOf)).toEqual(light.classes.slice(0, 3));
-    const drawn = summaryChart(swarmAnswer(), { colourTitle: '', ordered: true }, light).datasets['points']!;
-    expect(drawn[0]!['c']).toBe(rampColour(0, light));
-    expect(drawn[3]!['c']).toBe(light.missing);
+    expect([0, 1, 2].map((code) => labels.colourOf(code))).toEqual(light.classes.slice(0, 3));
+    const drawn = summaryChart(swarmAnswer(), { colourTitle: '', ordered: true }, light).datasets.points!;
+    expect(drawn[0]!.c).toBe(rampColour(0, light));
+    expect(drawn[3]!.c).toBe(light.missing);
   });
 
   it('shows missing in the legend only where something is missing', () => {
@@ -77,7 +77,7 @@ describe('global bars', () => {
 
   it('follow the order of the answer they are given, whatever it was before (VIEWS 3, defect 5)', () => {
     const drawing = { topK: 2, interval: 'none', signedMean: false } as const;
-    expect(global.chart(globalAnswer(undefined, { order: Int32Array.of(1, 0, 2) }), drawing, light).signals['yLabels']).toEqual([
+    expect(global.chart(globalAnswer(undefined, { order: Int32Array.of(1, 0, 2) }), drawing, light).signals.yLabels).toEqual([
       'sex',
       'age',
     ]);
@@ -86,12 +86,12 @@ describe('global bars', () => {
   it('draw one kind of interval at a time', () => {
     const ends = (interval: 'none' | 'spread' | 'error') =>
       global.datasets(globalAnswer(), { topK: 1, interval, signedMean: false }, light);
-    expect(ends('none')['intervals']).toHaveLength(0);
-    expect(ends('spread')['intervals']![0]!['x0']).toBeCloseTo(0.15, 12);
-    expect(ends('spread')['intervals']![0]!['x1']).toBeCloseTo(0.45, 12);
-    expect(ends('spread')['floor']).toHaveLength(0);
-    expect(ends('error')['intervals']![0]!['x1']).toBeCloseTo(0.3 + 1.96 * 0.01, 12);
-    expect(ends('error')['floor']).toHaveLength(1);
+    expect(ends('none').intervals).toHaveLength(0);
+    expect(ends('spread').intervals![0]!.x0).toBeCloseTo(0.15, 12);
+    expect(ends('spread').intervals![0]!.x1).toBeCloseTo(0.45, 12);
+    expect(ends('spread').floor).toHaveLength(0);
+    expect(ends('error').intervals![0]!.x1).toBeCloseTo(0.3 + 1.96 * 0.01, 12);
+    expect(ends('error').floor).toHaveLength(1);
   });
 
   it('say from how many rows they come, and that a saved global has none', () => {
@@ -132,8 +132,8 @@ describe('waterfall', () => {
 
   it('tells signs by glyph as well as by colour', () => {
     const data = waterfall.datasets(waterfall.stepsOf(localAnswer(), 4, light), light);
-    expect(data['rights']!.map((text) => text['t'])).toContain('+1');
-    expect(data['lefts']!.map((text) => text['t'])).toContain('−0.5');
+    expect(data.rights!.map((text) => text.t)).toContain('+1');
+    expect(data.lefts!.map((text) => text.t)).toContain('−0.5');
   });
 
   it('keeps what the rest adds up to', () => {
@@ -213,11 +213,9 @@ describe('stars', () => {
       'probability',
       light,
     );
-    const drawn = points.chart(pointsAnswer(), { logX: false, logY: false, dither: true, stars, extent: null }, light);
-    expect((drawn.signals['xDomain'] as readonly number[])[1]).toBeGreaterThan(99);
-    expect(
-      points.chart(pointsAnswer(), { logX: false, logY: false, dither: true, stars: EMPTY_STARS, extent: null }, light).legends,
-    ).toHaveLength(1);
+    const drawn = points.chart(pointsAnswer(), { logX: false, logY: false, dither: true, stars }, light);
+    expect((drawn.signals.xDomain as readonly number[])[1]).toBeGreaterThan(99);
+    expect(points.chart(pointsAnswer(), { logX: false, logY: false, dither: true, stars: EMPTY_STARS }, light).legends).toHaveLength(1);
   });
 });
 

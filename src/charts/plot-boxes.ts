@@ -144,8 +144,7 @@ export function chart(answer: BoxesPlot, drawing: PlotDrawing, theme: ChartTheme
   const log = across ? drawing.logY : drawing.logX;
   const ends = answer.groups.flatMap((group) => (group.n > 0 ? [group.low, group.high] : []));
   const [low, high] = extentOf(answer.values);
-  const valueDomain =
-    (across ? drawing.extent?.y : drawing.extent?.x) ?? paddedDomain(Math.min(low, ...ends), Math.max(high, ...ends), log);
+  const valueDomain = paddedDomain(Math.min(low, ...ends), Math.max(high, ...ends), log);
   const lanes = laneDomain(answer.groups.length);
   const labels = answer.groups.map((group) => middleEllipsis(group.label, labelLength(theme)));
   const legend = colourScaleOf(answer.colour, theme, answer.colours).legend;

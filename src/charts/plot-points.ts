@@ -34,7 +34,15 @@ export function spec(shape: PointsShape, theme: ChartTheme): Spec {
       layers: [
         ({ x, y }) => ({
           data: { name: 'points', values: [] },
-          mark: { type: 'point', filled: true, size: theme.compact ? 26 : 34, opacity: 0.85, stroke: theme.outline, strokeWidth: 0.6 },
+          mark: {
+            type: 'point',
+            clip: true,
+            filled: true,
+            size: theme.compact ? 26 : 34,
+            opacity: 0.85,
+            stroke: theme.outline,
+            strokeWidth: 0.6,
+          },
           encoding: { x: x('x'), y: y('y'), fill: OWN_COLOUR },
         }),
         starLayer(theme),
@@ -129,8 +137,8 @@ export function chart(answer: PointsPlot, drawing: PlotDrawing, theme: ChartThem
     spec: spec(shapeOf(answer, drawing), theme),
     datasets: datasets(answer, theme, drawing.stars),
     signals: frameSignals({
-      xDomain: drawing.extent?.x ?? paddedDomain(xMin, xMax, drawing.logX),
-      yDomain: drawing.extent?.y ?? paddedDomain(yMin, yMax, drawing.logY),
+      xDomain: paddedDomain(xMin, xMax, drawing.logX),
+      yDomain: paddedDomain(yMin, yMax, drawing.logY),
       xTitle,
       yTitle,
     }),

@@ -23,8 +23,6 @@ export interface PlotDrawing {
   /** Points beside their line by density, or on it. */
   readonly dither: boolean;
   readonly stars: Stars;
-  /** Visible range while zoomed. */
-  readonly extent: { readonly x: readonly [number, number]; readonly y: readonly [number, number] } | null;
 }
 
 export type ScaleShape = 'linear' | 'log' | 'time' | 'year';
@@ -50,6 +48,7 @@ export function starLayer(theme: ChartTheme): Layer {
     data: { name: 'stars', values: [] },
     mark: {
       type: 'point',
+      clip: true,
       filled: true,
       size: 190,
       shape: 'M0,-1L0.235,-0.324L0.951,-0.309L0.38,0.124L0.588,0.809L0,0.4L-0.588,0.809L-0.38,0.124L-0.951,-0.309L-0.235,-0.324Z',

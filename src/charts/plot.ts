@@ -26,6 +26,11 @@ export function plotChart(answer: PlotAnswer, drawing: PlotDrawing, theme: Chart
   }
 }
 
+/** The same chart with other visible ranges: data and marks stay the objects they are, so that a zoom moves no data. */
+export function zoomedChart(chart: Chart, extent: { readonly x: readonly [number, number]; readonly y: readonly [number, number] }): Chart {
+  return { ...chart, signals: { ...chart.signals, xDomain: extent.x, yDomain: extent.y } };
+}
+
 export function plotTable(answer: PlotAnswer, drawing: PlotDrawing): ChartTable {
   switch (answer.kind) {
     case 'points':

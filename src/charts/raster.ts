@@ -145,7 +145,7 @@ export function chart(answer: RasterPlot, drawing: PlotDrawing, theme: ChartThem
     kind: 'raster',
     spec: spec({ xType: axisShapeOf(answer.x, drawing.logX), yType: axisShapeOf(answer.y, drawing.logY) }, theme),
     datasets: { stars: drawing.stars.data },
-    signals: frameSignals({ xDomain: drawing.extent?.x ?? answer.xRange, yDomain: drawing.extent?.y ?? answer.yRange, xTitle, yTitle }),
+    signals: frameSignals({ xDomain: answer.xRange, yDomain: answer.yRange, xTitle, yTitle }),
     xTitle,
     yTitle,
     marks: marks(answer, drawing),

@@ -126,10 +126,6 @@ export function classColour(code: number, theme: ChartTheme): string {
   return theme.classes[code] ?? theme.other;
 }
 
-export function signColour(value: number, theme: ChartTheme): string {
-  return value < 0 ? theme.negative : theme.positive;
-}
-
 export function rgbOf(hex: string): readonly [number, number, number] {
   const n = Number.parseInt(hex.slice(1, 7), 16);
   return [(n >> 16) & 255, (n >> 8) & 255, n & 255];

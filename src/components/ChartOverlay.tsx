@@ -1,13 +1,13 @@
 import {
+  useEffect,
   useId,
-  useImperativeHandle,
   useLayoutEffect,
   useRef,
   useState,
   type KeyboardEvent,
   type PointerEvent,
   type ReactNode,
-  type Ref,
+  type RefObject,
 } from 'react';
 import type { Marks, Tip } from '#/charts/chart';
 import { useZoom, zoomedExtent, type Zoom } from '#/components/chart-zoom';
@@ -29,7 +29,6 @@ interface ChartOverlayProps {
   readonly onOpenFeature: ((feature: number) => void) | undefined;
   readonly zoom: Zoom | undefined;
   readonly children: ReactNode;
-  readonly ref?: Ref<HTMLDivElement>;
 }
 
 /** More rings than this would hide the chart. */
@@ -49,7 +48,6 @@ export function ChartOverlay({
   onOpenFeature,
   zoom,
   children,
-  ref,
 }: ChartOverlayProps) {
   const box = useRef<HTMLDivElement>(null);
   const hint = useId();
@@ -58,7 +56,7 @@ export function ChartOverlay({
   const [walked, setWalked] = useState(-1);
   const [dragging, setDragging] = useState(false);
   useZoom(box, geometry, zoom, setDragging);
-  useImperativeHandle(ref, () => box.current as HTMLDivElement);
+  useExposedPoints(box, marks, placed);
 
   const opens = (marks.action === 'row' && onOpenRow !== undefined) || (marks.action === 'feature' && onOpenFeature !== undefined);
   const open = (mark: number) => {
@@ -113,7 +111,6 @@ export function ChartOverlay({
       <div
         ref={box}
         {...attributes}
-        data-points={placed === null ? '[]' : JSON.stringify(exposedPoints(marks, placed))}
         className={`${styles.box ?? ''} ${opens && pointed >= 0 ? (styles.clickable ?? '') : ''}`}
         style={{ height }}
         role="img"
@@ -147,6 +144,20 @@ export function ChartOverlay({
       </span>
     </div>
   );
+}
+
+/** Shorter than the quiet time after which the page calls itself idle (app/IdleSignal). */
+const EXPOSE_MS = 30;
+
+/** `data-points` for scripts and tests, once the picture rests: a zoom of many frames does not pay for each. */
+function useExposedPoints(box: RefObject<HTMLDivElement | null>, marks: Marks, placed: PlacedMarks | null): void {
+  useEffect(() => {
+    if (placed === null) return;
+    const timer = setTimeout(() => {
+      box.current?.setAttribute('data-points', JSON.stringify(exposedPoints(marks, placed)));
+    }, EXPOSE_MS);
+    return () => clearTimeout(timer);
+  }, [box, marks, placed]);
 }
 
 /** Where a key leads in the walking order; null when it is none of ours. */

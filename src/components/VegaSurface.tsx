@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useVegaEmbed } from 'react-vega';
-import type { EmbedOptions, Result, VisualizationSpec } from 'vega-embed';
+import type { EmbedOptions, Result } from 'vega-embed';
 import type { Chart } from '#/charts/chart';
 import type { Geometry } from '#/components/chart-geometry';
 
@@ -42,7 +42,7 @@ export function VegaSurface({ chart, width, height, beginWork, onDraw, onError }
   const [failedKey, setFailedKey] = useState<string | null>(null);
   useVegaEmbed({
     ref,
-    spec: chart.spec as unknown as VisualizationSpec,
+    spec: chart.spec,
     options: OPTIONS,
     // Called for the spec of the render that started the embedding.
     onEmbed: (result) => setDrawn({ view: result.view, key }),

@@ -49,6 +49,12 @@ export function placeMarks(marks: Marks, geometry: Geometry): PlacedMarks {
     y[i] = (top + bottom) / 2;
     halfX[i] = Math.abs(right - left) / 2;
     halfY[i] = Math.abs(bottom - top) / 2;
+    // A zoom leaves points outside: they are not drawn and cannot be hit.
+    if (
+      marks.halfX === null &&
+      (left < geometry.left - 1 || left > geometry.right + 1 || top < geometry.top - 1 || top > geometry.bottom + 1)
+    )
+      x[i] = NaN;
   }
   return {
     x,
@@ -64,8 +70,10 @@ export function placeMarks(marks: Marks, geometry: Geometry): PlacedMarks {
 function walkingOrder(marks: Marks, x: Float32Array): Int32Array {
   const order = Int32Array.from({ length: marks.n }, (_, i) => i);
   const lanes = marks.lanes;
-  const at = (i: number): number => x[i] ?? 0;
-  return order.sort((a, b) => (lanes === null ? 0 : (lanes[a] ?? 0) - (lanes[b] ?? 0)) || at(a) - at(b));
+  const at = (i: number): number => x[i] ?? NaN;
+  return order
+    .filter((i) => !Number.isNaN(at(i)))
+    .sort((a, b) => (lanes === null ? 0 : (lanes[a] ?? 0) - (lanes[b] ?? 0)) || at(a) - at(b) || a - b);
 }
 
 /** Distance from a place to a box; 0 inside. */
@@ -93,24 +101,30 @@ function laneFinder(x: Float32Array, y: Float32Array, halfX: Float32Array, halfY
 
 /** Points and cells: a grid of buckets, so that a move costs the same for ten marks and for 200,000. */
 function gridFinder(x: Float32Array, y: Float32Array, halfX: Float32Array, halfY: Float32Array): PlacedMarks['nearest'] {
-  const n = x.length;
-  const buckets = new Map<number, number[]>();
+  /** Made with the first question: while a picture is dragged nobody asks. */
+  let buckets: Map<number, number[]> | null = null;
   const key = (cx: number, cy: number): number => cx * 65_536 + cy;
   const cell = (pixel: number): number => Math.min(65_000, Math.max(0, Math.floor(pixel / CELL)));
-  const add = (k: number, i: number): void => {
-    const bucket = buckets.get(k);
-    if (bucket === undefined) buckets.set(k, [i]);
-    else bucket.push(i);
+  const fill = (): Map<number, number[]> => {
+    const filled = new Map<number, number[]>();
+    for (let i = 0; i < x.length; i++) {
+      const cx = x[i] ?? NaN;
+      const cy = y[i] ?? NaN;
+      if (Number.isNaN(cx) || Number.isNaN(cy)) continue;
+      const hx = halfX[i] ?? 0;
+      const hy = halfY[i] ?? 0;
+      for (let gx = cell(cx - hx); gx <= cell(cx + hx); gx++) {
+        for (let gy = cell(cy - hy); gy <= cell(cy + hy); gy++) {
+          const bucket = filled.get(key(gx, gy));
+          if (bucket === undefined) filled.set(key(gx, gy), [i]);
+          else bucket.push(i);
+        }
+      }
+    }
+    return filled;
   };
-  for (let i = 0; i < n; i++) {
-    const cx = x[i] ?? NaN;
-    const cy = y[i] ?? NaN;
-    if (Number.isNaN(cx) || Number.isNaN(cy)) continue;
-    const hx = halfX[i] ?? 0;
-    const hy = halfY[i] ?? 0;
-    for (let gx = cell(cx - hx); gx <= cell(cx + hx); gx++) for (let gy = cell(cy - hy); gy <= cell(cy + hy); gy++) add(key(gx, gy), i);
-  }
   return (px, py) => {
+    buckets ??= fill();
     let best = -1;
     let bestScore = REACH * REACH;
     for (let gx = cell(px - CELL); gx <= cell(px + CELL); gx++) {
@@ -136,17 +150,23 @@ export interface ExposedPoint extends Readonly<Record<string, number>> {
   readonly y: number;
 }
 
+const EXPOSED = 20;
+/** Dense charts have few marks that can be hit alone: no more are looked at than this. */
+const EXAMINED = 3000;
+
 /** The first marks for scripts and tests: row and place in CSS pixels of the chart's box. */
 export function exposedPoints(marks: Marks, placed: PlacedMarks): readonly ExposedPoint[] {
   const round = (value: number): number => Math.round(value * 10) / 10;
   const points: ExposedPoint[] = [];
-  for (let i = 0; i < Math.min(marks.n, marks.exposed ?? 20); i++) {
+  const wanted = marks.exposed ?? EXPOSED;
+  for (let i = 0; i < Math.min(marks.n, EXAMINED) && points.length < wanted; i++) {
     const x = placed.x[i] ?? NaN;
     const y = placed.y[i] ?? NaN;
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
     // A click there must mean this mark, and clicks come in whole pixels: marks that lie under or beside others are left out.
     if (
       marks.action === 'row' &&
+      marks.facts === undefined &&
       [-1, 0, 1].some((shift) => placed.nearest(x + shift, y + shift) !== i || placed.nearest(x + shift, y - shift) !== i)
     )
       continue;

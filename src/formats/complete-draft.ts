@@ -25,7 +25,7 @@ export function completeDraft(draft: ImportDraft, choices: ImportChoices): Study
 
 function pairToStudy(draft: ImportDraft, model: ParsedModel, table: Table, choices: ImportChoices): Study {
   const resolution = resolveModelAndTable(model, table, choices);
-  const { outputs, slots, fits } = resolution;
+  const { signature, outputs, slots, fits } = resolution;
   if (resolution.blocked !== null || outputs === null) {
     throw inconsistent(resolution.blocked ?? 'The model does not fit the table.', {
       hint: 'Choose a column for every input of the model.',
@@ -47,9 +47,9 @@ function pairToStudy(draft: ImportDraft, model: ParsedModel, table: Table, choic
     description: '',
     notes: '',
     table: finished,
-    target: target === null ? null : buildTarget(model.signature, finished.columns[target]!, target),
+    target: target === null ? null : buildTarget(signature, finished.columns[target]!, target),
     outputs,
-    model: { name: model.name, kind: 'onnx', bytes: model.bytes, signature: model.signature, features, bindings, outputs },
+    model: { name: model.name, kind: 'onnx', bytes: model.bytes, signature, features, bindings, outputs },
     predictions: null,
     explanations: [],
     points: [],

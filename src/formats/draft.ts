@@ -28,6 +28,8 @@ export interface ParsedModel {
   /** ZipMap removed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly signature: ModelSignature;
+  /** The graph leaves open whether its one number is a value (as `signature` says) or the logit of class 1. */
+  readonly taskOpen: boolean;
   /** Names of the slots in order, where the file's metadata hold them; null otherwise. */
   readonly featureNames: readonly string[] | null;
   readonly findings: readonly Finding[];
@@ -56,6 +58,11 @@ export interface CardColumn {
 /** What the user may change before a model and a table become a study. */
 export interface ImportChoices {
   readonly name: string;
+  /**
+   * What the model predicts. Null until the user says so: the model's own task, or what the target speaks for where the
+   * graph leaves it open. Only such a model listens (`ImportCard.taskOpen`), and only to `regression` and `binary`.
+   */
+  readonly task: 'regression' | 'binary' | 'multiclass' | null;
   /** Table column of the true values, null without. */
   readonly target: number | null;
   /** By table column. */
@@ -76,6 +83,8 @@ export interface ImportCard {
   /** Why it cannot become a study as it stands (a slot without column, no table); null when it can. */
   readonly blocked: string | null;
   readonly outputs: Outputs | null;
+  /** The model gives one plain number: together with a table, the user may say whether it is a value or a logit. */
+  readonly taskOpen: boolean;
   readonly columns: readonly CardColumn[];
   readonly slots: readonly CardSlot[];
   readonly choices: ImportChoices;

@@ -24,9 +24,10 @@ export function makeCard(draft: ImportDraft, choices?: ImportChoices): ImportCar
     blocked:
       'None of these files can be opened. Drop a saved explanation, a dashboard in JSON, or an ONNX model together with a CSV table.',
     outputs: null,
+    taskOpen: false,
     columns: [],
     slots: [],
-    choices: { name: '', target: null, roles: [], slots: [], classNames: [] },
+    choices: { name: '', task: null, target: null, roles: [], slots: [], classNames: [] },
     findings: draft.findings,
   };
 }
@@ -41,10 +42,12 @@ function studyCard(draft: ImportDraft, study: Study, choices: ImportChoices | un
     needsChoices: false,
     blocked: null,
     outputs: study.outputs,
+    taskOpen: false,
     columns: describeColumns(study.table, roles),
     slots: [],
     choices: {
       name,
+      task: null,
       target: study.target?.column ?? null,
       roles,
       slots: [],
@@ -65,6 +68,7 @@ function pairCard(draft: ImportDraft, model: ParsedModel, table: Table, choices:
     needsChoices: resolution.blocked !== null || resolution.unsure || warned,
     blocked: resolution.blocked,
     outputs: resolution.outputs,
+    taskOpen: model.taskOpen,
     columns: describeColumns(table, resolution.choices.roles),
     slots: resolution.slots,
     choices: resolution.choices,
@@ -92,9 +96,10 @@ function modelCard(draft: ImportDraft, model: ParsedModel, choices: ImportChoice
     needsChoices: true,
     blocked: `Drop a table ${wants} as well, so that there are rows to explain.`,
     outputs: buildOutputs(model.signature, 'target', names),
+    taskOpen: false,
     columns: [],
     slots,
-    choices: { name, target: null, roles: [], slots: slots.map(() => null), classNames: names },
+    choices: { name, task: null, target: null, roles: [], slots: slots.map(() => null), classNames: names },
     findings: [...draft.findings, ...model.findings],
   };
 }
@@ -119,9 +124,10 @@ function tableCard(draft: ImportDraft, table: Table, choices: ImportChoices | un
     needsChoices: true,
     blocked: 'Drop the model as well (ONNX), or an explanation of it: a table alone has nothing to explain.',
     outputs: null,
+    taskOpen: false,
     columns: describeColumns(table, roles),
     slots: [],
-    choices: { name, target, roles, slots: [], classNames: [] },
+    choices: { name, task: null, target, roles, slots: [], classNames: [] },
     findings: draft.findings,
   };
 }

@@ -5,9 +5,13 @@ import type { Target } from '#/domain/study';
 import type { Column, ColumnRole, Table } from '#/domain/table';
 import { cellNumber, columnLength } from '#/domain/table';
 import { distinctNumbers, numberText } from '#/formats/column-facts';
+import type { ParsedModel } from '#/formats/draft';
+import { holdsTwoClasses } from '#/formats/open-task';
 
 const TARGET_NAME =
   /^(target|label|labels|y|y_?true|true_?y|class|classes|outcome|response|income|species|diagnosis|survived|churn|price|medv|mpg|progression)$/i;
+
+type TargetModel = Pick<ParsedModel, 'signature' | 'taskOpen'>;
 
 interface TargetGuess {
   readonly column: number | null;
@@ -24,20 +28,22 @@ export function classCount(signature: ModelSignature): number {
 
 /**
  * @param free - columns that no model input claimed by name
+ * @param model - null without one
  * @param nSlots - how many columns the model reads; null without a model
  */
 export function guessTarget(
   table: Table,
   roles: readonly ColumnRole[],
   free: readonly number[],
-  signature: ModelSignature | null,
+  model: TargetModel | null,
   nSlots: number | null,
 ): TargetGuess {
   const given = roles.indexOf('target');
   if (given >= 0) return { column: given, why: 'name' };
-  const candidates = free.filter((i) => roles[i] !== 'id' && plausible(table.columns[i]!, signature));
-  if (signature?.outputs.classLabels.some((label) => !/^-?\d+$/.test(label))) {
-    const wanted = new Set(signature.outputs.classLabels);
+  const candidates = free.filter((i) => roles[i] !== 'id' && plausible(table.columns[i]!, model));
+  const labels = model?.signature.outputs.classLabels ?? [];
+  if (labels.some((label) => !/^-?\d+$/.test(label))) {
+    const wanted = new Set(labels);
     const fitting = candidates.find((i) => {
       const column = table.columns[i]!;
       return column.kind === 'categorical' && column.labels.length > 1 && column.labels.every((label) => wanted.has(label.trim()));
@@ -54,10 +60,11 @@ export function guessTarget(
   return { column: null, why: 'none' };
 }
 
-function plausible(column: Column, signature: ModelSignature | null): boolean {
+function plausible(column: Column, model: TargetModel | null): boolean {
   if (column.kind === 'datetime') return false;
-  if (signature === null) return true;
-  if (signature.task === 'regression') return column.kind === 'numeric';
+  if (model === null) return true;
+  const { signature, taskOpen } = model;
+  if (signature.task === 'regression') return column.kind === 'numeric' || (taskOpen && holdsTwoClasses(column));
   const classes = classCount(signature);
   return classes === 0 || distinctNumbers(column, classes + 2).length <= classes;
 }

@@ -5,7 +5,7 @@ import type { Finding, Study, Target } from '#/domain/study';
 import type { Column, Table } from '#/domain/table';
 import { cellValue } from '#/domain/table';
 import { bindSlots, describeFeature } from '#/formats/bind-slots';
-import type { ParsedModel } from '#/formats/draft';
+import type { ImportChoices, ParsedModel } from '#/formats/draft';
 import { toClassIndices } from '#/formats/explanations/class-labels';
 import { plainName } from '#/formats/model-slots';
 import { guessTarget } from '#/formats/model-target';
@@ -94,7 +94,8 @@ export function attachModel(study: Study, model: ParsedModel): Paired {
   if (study.table.columns.length === 0) return { study: null, refused: 'the explanation has no data that the model could read.' };
   const roles = study.table.columns.map((column) => column.role);
   const classNames = study.outputs.task === 'regression' ? [] : study.outputs.classLabels;
-  const choices = { name: study.name, target: study.target?.column ?? null, roles, slots: [], classNames };
+  // The file's predictions stay, and those of a net without its last layer may have another scale: one number stays a value here.
+  const choices: ImportChoices = { name: study.name, task: 'regression', target: study.target?.column ?? null, roles, slots: [], classNames };
   const { slots, fits, blocked, outputs, findings } = resolveModelAndTable(model, study.table, choices);
   if (blocked !== null || outputs === null) return { study: null, refused: 'it does not read the columns of the explanation.' };
   if (outputs.task !== study.outputs.task || (outputs.task !== 'regression' && outputs.classLabels.length !== classNames.length)) {

@@ -8,11 +8,14 @@ import type { CardSlot, ImportChoices, ParsedModel } from '#/formats/draft';
 import type { Fit } from '#/formats/fit-columns';
 import { fitColumn, fitFinding } from '#/formats/fit-columns';
 import { featureColumns, isText, matchSlots, nearestColumn } from '#/formats/model-slots';
+import { openTaskFinding, signatureFor } from '#/formats/open-task';
 import { buildOutputs, classCount, defaultClassNames, guessTarget, mapClasses } from '#/formats/model-target';
 import { baseName } from '#/formats/study-id';
 
 interface Resolution {
   readonly choices: ImportChoices;
+  /** The model's, under the task that was chosen or found. */
+  readonly signature: ModelSignature;
   readonly slots: readonly CardSlot[];
   /** By slot; null where no column fills it. */
   readonly fits: readonly (Fit | null)[];
@@ -24,7 +27,6 @@ interface Resolution {
 }
 
 export function resolveModelAndTable(model: ParsedModel, table: Table, given?: ImportChoices): Resolution {
-  const { signature } = model;
   const usable = given?.roles.length === table.columns.length ? given : undefined;
   const ownRoles = usable?.roles ?? table.columns.map((column) => column.role);
   const guess =
@@ -32,6 +34,8 @@ export function resolveModelAndTable(model: ParsedModel, table: Table, given?: I
   const target = guess.column;
   const slots = chooseSlots(model, table, ownRoles, target, usable);
   const targetColumn = target === null ? null : table.columns[target]!;
+  const task = model.taskOpen ? (usable?.task ?? null) : null;
+  const signature = signatureFor(model, targetColumn, task);
 
   const findings: Finding[] = [];
   const names = defaultClassNames(signature, targetColumn);
@@ -47,11 +51,14 @@ export function resolveModelAndTable(model: ParsedModel, table: Table, given?: I
   findings.push(
     ...slotFindings(slots, fits, table),
     ...columnFindings(table, slots, roles),
-    ...targetFindings(signature, table, target, guess.why),
+    ...targetFindings(signature, model.taskOpen, table, target, guess.why),
   );
+  const openTask = targetColumn === null ? null : openTaskFinding(model, signature, targetColumn, task, table.name);
+  if (openTask !== null) findings.push(openTask);
   const outputs = buildOutputs(signature, targetColumn?.name ?? 'target', classNames);
   return {
-    choices: { name: usable?.name ?? baseName(table.name), target, roles, slots: slots.map((slot) => slot.column), classNames },
+    choices: { name: usable?.name ?? baseName(table.name), task, target, roles, slots: slots.map((slot) => slot.column), classNames },
+    signature,
     slots,
     fits,
     outputs,
@@ -65,7 +72,8 @@ function validColumn(column: number | null, table: Table): number | null {
   return column !== null && column >= 0 && column < table.columns.length ? column : null;
 }
 
-function firstGuess({ signature, featureNames }: ParsedModel, table: Table, roles: readonly ColumnRole[]): ReturnType<typeof guessTarget> {
+function firstGuess(model: ParsedModel, table: Table, roles: readonly ColumnRole[]): ReturnType<typeof guessTarget> {
+  const { signature, featureNames } = model;
   const all = table.columns.map((_, i) => i);
   const byName = matchSlots(signature, featureNames, table, [], null);
   const claimed = new Set(byName.flatMap((slot) => (slot.column === null ? [] : [slot.column])));
@@ -76,7 +84,7 @@ function firstGuess({ signature, featureNames }: ParsedModel, table: Table, role
     table,
     roles,
     all.filter((i) => !claimed.has(i)),
-    signature,
+    model,
     width,
   );
 }
@@ -160,7 +168,13 @@ function columnFindings(table: Table, slots: readonly CardSlot[], roles: readonl
   return findings;
 }
 
-function targetFindings(signature: ModelSignature, table: Table, target: number | null, why: string): readonly Finding[] {
+function targetFindings(
+  signature: ModelSignature,
+  taskOpen: boolean,
+  table: Table,
+  target: number | null,
+  why: string,
+): readonly Finding[] {
   if (target === null) {
     return [
       {
@@ -183,7 +197,7 @@ function targetFindings(signature: ModelSignature, table: Table, target: number 
       place,
     });
   if (signature.task === 'regression') {
-    if (isZeroOne(column)) {
+    if (!taskOpen && isZeroOne(column)) {
       findings.push({
         severity: 'warning',
         code: 'maybe-binary',

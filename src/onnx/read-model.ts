@@ -15,6 +15,8 @@ export interface ReadModel {
   /** The given bytes, or new ones when the graph had to be changed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly signature: ModelSignature;
+  /** The graph leaves open whether its one number is a value (as `signature` says) or a logit: see `readAsLogit`. */
+  readonly taskOpen: boolean;
   readonly findings: readonly Finding[];
   /** Names meant for people, from the file's metadata (`feature_names`); null when it has none. */
   readonly featureNames: readonly string[] | null;
@@ -77,10 +79,11 @@ export function readModel(bytes: Uint8Array<ArrayBuffer>, name: string): ReadMod
   const edits = editGraph(parsed.proto);
   const changed = edits.findings.length > 0;
   const graph = changed ? toGraph(parsed.model, parsed.proto) : parsed;
-  const { outputs, task, findings } = readOutputs(graph, edits, name);
+  const { outputs, task, taskOpen, findings } = readOutputs(graph, edits, name);
   return {
     bytes: changed ? new Uint8Array(toBinary(ModelProtoSchema, parsed.model)) : bytes,
     signature: { inputs, outputs, task },
+    taskOpen,
     findings: [...edits.findings, ...findings],
     featureNames: metadataNames(graph),
   };

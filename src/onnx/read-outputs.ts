@@ -9,13 +9,15 @@ import { ONE_TARGET, SKLEARN_MATRIX } from './export-lines';
 import type { Graph } from './graph';
 import { elementType, tensorDims } from './read-inputs';
 import { DOUBLE, FLOAT, INT32, INT64, STRING } from './tensor-values';
-import { classifierBehind, traceClassLabels, traceScores, type ScoreTrace } from './trace-scores';
+import { classifierBehind, endsInLinearLayer, traceClassLabels, traceScores, type ScoreTrace } from './trace-scores';
 
 type Output = GraphProto['output'][number];
 
 export interface ReadOutputs {
   readonly outputs: ModelOutputs;
   readonly task: ModelSignature['task'];
+  /** A net's one plain number without a label: a value or the logit of class 1, which the graph does not say. */
+  readonly taskOpen: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -110,7 +112,10 @@ export function readOutputs(graph: Graph, edits: GraphEdits, file: string): Read
     known !== undefined || label !== null || trace.space === 'probability' || trace.space === 'logit' || (width ?? 1) > 1;
   const base = { label: label?.name ?? null, scores: scores.name, scoreWidth: width };
 
-  if (!isClassifier) return { outputs: { ...base, classLabels: [], space: 'value' }, task: 'regression', findings };
+  if (!isClassifier) {
+    const taskOpen = width === 1 && endsInLinearLayer(graph, scores.name);
+    return { outputs: { ...base, classLabels: [], space: 'value' }, task: 'regression', taskOpen, findings };
+  }
   if (isMultiTarget(trace) && label === null && known === undefined) throw multiTarget(file, scores.name, width ?? 2);
 
   const nClasses = width === null || width === 1 ? Math.max(2, known?.length ?? 2) : width;
@@ -147,7 +152,7 @@ export function readOutputs(graph: Graph, edits: GraphEdits, file: string): Read
     });
   }
   const classLabels = known?.length === nClasses ? known : Array.from({ length: nClasses }, (_, index) => String(index));
-  return { outputs: { ...base, classLabels, space }, task: nClasses === 2 ? 'binary' : 'multiclass', findings };
+  return { outputs: { ...base, classLabels, space }, task: nClasses === 2 ? 'binary' : 'multiclass', taskOpen: false, findings };
 }
 
 function outputShape(file: string, name: string, rank: number): LimpidError {
@@ -184,5 +189,6 @@ function labelOnly(graph: Graph, label: Output | null, file: string): Omit<ReadO
   return {
     outputs: { label: label.name, scores: null, scoreWidth: null, classLabels, space: 'label only' },
     task: classLabels.length === 2 ? 'binary' : 'multiclass',
+    taskOpen: false,
   };
 }

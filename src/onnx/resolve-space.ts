@@ -10,3 +10,11 @@ export function resolveSpace(signature: ModelSignature, outputs: Outputs): Predi
   if (!isClassifier(outputs)) return 'value';
   return space === 'value' ? 'logit' : space;
 }
+
+/**
+ * The signature of a net with one column and no label, read as the logit of class 1.
+ * @param classLabels - what the two classes are called in the data, class 0 first
+ */
+export function readAsLogit(signature: ModelSignature, classLabels: readonly [string, string] = ['0', '1']): ModelSignature {
+  return { ...signature, task: 'binary', outputs: { ...signature.outputs, classLabels, space: 'logit' } };
+}

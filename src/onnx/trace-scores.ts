@@ -110,6 +110,31 @@ export function traceScores(graph: Graph, tensor: string): ScoreTrace {
   }
 }
 
+/** Sums and products with a constant keep a linear layer linear. */
+const LINEAR_STEPS: ReadonlySet<string> = new Set([...NEUTRAL, 'Add', 'Sub', 'Mul', 'Div', 'Clip']);
+
+/** Whether a tensor is what a net's linear layer gives, with nothing on top that would say what its numbers mean. */
+export function endsInLinearLayer(graph: Graph, tensor: string): boolean {
+  const waiting = [tensor];
+  const seen = new Set(waiting);
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const node = graph.producer(name);
+    if (node === undefined) continue;
+    if (node.op === 'Gemm' || node.op === 'MatMul') return true;
+    if (!LINEAR_STEPS.has(node.op)) continue;
+    const isSum = node.op === 'Add' || node.op === 'Sub';
+    const isGate = (node.op === 'Mul' || node.op === 'Div') && !node.inputs.some((input) => graph.constant(input) !== undefined);
+    if (isGate) continue;
+    const followed = isSum || node.op === 'Mul' ? node.inputs : node.inputs.slice(0, 1);
+    for (const input of followed) {
+      if (seen.has(input)) continue;
+      seen.add(input);
+      waiting.push(input);
+    }
+  }
+  return false;
+}
+
 /**
  * Follows a label tensor back to its classes, in score order.
  * @returns [] when the graph does not say

@@ -1,6 +1,8 @@
 import { useMemo, useRef, useState } from 'react';
-import { describePlot, plotChart, plotTable } from '#/charts/plot';
-import { EMPTY_STARS, type PlotDrawing } from '#/charts/plot-shared';
+import { describePlot, plotChart, plotTable, zoomedChart } from '#/charts/plot';
+import { EMPTY_STARS, type PlotDrawing, type Stars } from '#/charts/plot-shared';
+import type { Chart } from '#/charts/chart';
+import type { ChartTheme } from '#/charts/theme';
 import { Button } from '#/components/Button';
 import type { Extent, Zoom } from '#/components/chart-zoom';
 import type { ChartHandle } from '#/components/VegaChart';
@@ -14,6 +16,7 @@ import { useChartTheme } from '#/panels/use-chart-theme';
 import { useStars } from '#/panels/use-stars';
 import { ViewFrame } from '#/panels/ViewFrame';
 import type { AxisInfo, AxisRef } from '#/queries/axis';
+import type { PlotAnswer } from '#/queries/plot';
 import type { AxisDefaults } from '#/queries/axes';
 import type { PlotOptions } from '#/state/choices';
 import { useAsk } from '#/state/use-ask';
@@ -56,34 +59,28 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
   // A zoom belongs to its axes: other axes start with everything.
   const axesKey = JSON.stringify([params.x, params.y]);
   const [zoomed, setZoomed] = useState<{ readonly axes: string; readonly extent: Extent } | null>(null);
-  const extent = zoomed?.axes === axesKey && (whole?.kind === 'points' || whole?.kind === 'raster') ? zoomed.extent : null;
+  const zoomable = whole?.kind === 'points' || whole?.kind === 'raster';
+  const extent = zoomed?.axes === axesKey && zoomable ? zoomed.extent : null;
   // Points are all here already; a raster is binned again for what is in sight, the old one is stretched meanwhile.
   const detail = useAsk('plot', PLOT_READS, extent !== null && whole?.kind === 'raster' ? { ...params, extent } : null);
   const answer = (extent === null ? undefined : detail.data) ?? whole;
   const stars = useStars(answer?.x.ref, answer?.y?.ref, theme);
   const dither = options.dither !== false;
-  const picture = useMemo(() => {
-    if (answer === undefined) return null;
-    const drawing: PlotDrawing = {
-      logX,
-      logY,
-      dither,
-      stars: answer.kind === 'points' || answer.kind === 'raster' ? stars : EMPTY_STARS,
-      extent: null,
-    };
-    return { chart: plotChart(answer, drawing, theme), sentence: describePlot(answer), table: () => plotTable(answer, drawing) };
-  }, [answer, whole, logX, logY, dither, stars, extent, theme]);
+  const picture = usePicture(answer, logX, logY, dither, stars, theme);
+  const chart = useZoomedChart(picture?.chart ?? null, extent);
+  // The sentence speaks of all rows, whatever is in sight.
+  const sentence = whole === undefined ? '' : describePlot(whole);
   const state = askState(title, query);
-  const zoom = useMemo<Zoom>(
-    () => ({ zoomed: extent !== null, onExtent: (next) => setZoomed(next === null ? null : { axes: axesKey, extent: next }) }),
-    [extent, axesKey],
-  );
+  const zoom: Zoom = {
+    zoomed: extent !== null,
+    onExtent: (next) => setZoomed(next === null ? null : { axes: axesKey, extent: next }),
+  };
   const change = (patch: Partial<PlotOptions>) => onOptions({ ...options, ...patch });
   const showTable = options.table === true;
   return (
     <ViewFrame
       title={title}
-      sentence={picture?.sentence}
+      sentence={sentence}
       status={query.isFetching ? 'loading' : 'ready'}
       actions={
         <ChartActions
@@ -126,16 +123,41 @@ export function PlotPanel({ title, active, options, onOptions, axes, defaults }:
               onChange={(on) => change({ categoricalY: on })}
             />
           )}
+          {zoomable && <span className={styles.hint}>{plotText.zoomHint}</span>}
           {answer?.kind === 'boxes' && <ToggleOption label={plotText.dither} checked={dither} onChange={(on) => change({ dither: on })} />}
         </>
       }
     >
       {state !== null && <StateNotice state={state} />}
-      {picture !== null && (
-        <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} />
+      {extent !== null && (
+        <div className={styles.zoomed}>
+          <Button onClick={() => setZoomed(null)}>{plotText.reset}</Button>
+        </div>
+      )}
+      {picture !== null && chart !== null && (
+        <ChartPanel
+          ref={handle}
+          chart={chart}
+          table={picture.table}
+          sentence={sentence}
+          showTable={showTable}
+          {...(zoomable ? { zoom } : {})}
+        />
       )}
     </ViewFrame>
   );
+}
+
+function usePicture(answer: PlotAnswer | undefined, logX: boolean, logY: boolean, dither: boolean, stars: Stars, theme: ChartTheme) {
+  return useMemo(() => {
+    if (answer === undefined) return null;
+    const drawing: PlotDrawing = { logX, logY, dither, stars: answer.kind === 'points' || answer.kind === 'raster' ? stars : EMPTY_STARS };
+    return { chart: plotChart(answer, drawing, theme), table: () => plotTable(answer, drawing) };
+  }, [answer, logX, logY, dither, stars, theme]);
+}
+
+function useZoomedChart(chart: Chart | null, extent: Extent | null): Chart | null {
+  return useMemo(() => (chart === null || extent === null ? chart : zoomedChart(chart, extent)), [chart, extent]);
 }
 
 export function sameAxis(a: AxisRef, b: AxisRef): boolean {

@@ -4,7 +4,6 @@ import { toPlainError, type PlainError } from '#/base/errors';
 import { useClient } from '#/state/client-context';
 import { beginWork } from '#/state/idle';
 import { useSession } from '#/state/session';
-import type { LimpidClient } from '#/workers/client';
 
 /** How long a model that is known to be open may take until the worker for single rows has it. */
 const READY_TRIES = 60;
@@ -20,6 +19,18 @@ async function whenReady<T>(call: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, READY_MS));
     }
   }
+}
+
+interface Queue {
+  running: boolean;
+  /** The newest values not asked yet. */
+  next: Float64Array | null;
+}
+
+function takeNext(queue: Queue): Float64Array | null {
+  const { next } = queue;
+  queue.next = null;
+  return next;
 }
 
 export interface Latest<T> {
@@ -40,12 +51,11 @@ export function useLivePrediction(
     value: null,
     error: null,
   });
-  const queue = useRef<{ running: boolean; next: Float64Array | null; mounted: boolean }>({ running: false, next: null, mounted: true });
+  const queue = useRef<Queue>({ running: false, next: null });
   useEffect(() => {
     const state = queue.current;
-    state.mounted = true;
     return () => {
-      state.mounted = false;
+      state.next = null;
     };
   }, []);
   const key = values === null ? '' : values.join();
@@ -57,14 +67,13 @@ export function useLivePrediction(
     const end = beginWork('predict');
     state.running = true;
     const run = async () => {
-      while (state.next !== null && state.mounted) {
-        const asked = state.next;
-        state.next = null;
+      for (let asked = takeNext(state); asked !== null; asked = takeNext(state)) {
+        const given = asked;
         try {
-          const prediction = await whenReady(() => client.interactive.predict(asked));
-          if (state.mounted) setLatest({ value: { values: asked, prediction }, error: null });
+          const prediction = await whenReady(() => client.interactive.predict(given));
+          setLatest({ value: { values: given, prediction }, error: null });
         } catch (error) {
-          if (state.mounted) setLatest((before) => ({ value: before.value, error: toPlainError(error) }));
+          setLatest((before) => ({ value: before.value, error: toPlainError(error) }));
         }
       }
     };
@@ -81,7 +90,7 @@ export function useLivePrediction(
 export function useInteractive<T>(
   name: string,
   params: unknown,
-  call: (client: LimpidClient, signal: AbortSignal) => Promise<T>,
+  call: (client: ReturnType<typeof useClient>, signal: AbortSignal) => Promise<T>,
   enabled: boolean,
 ): UseQueryResult<T> {
   const client = useClient();

@@ -8,9 +8,6 @@ export const chartText = {
   keysZoom: 'Plus and minus zoom, 0 shows everything.',
   drawing: 'Drawing …',
   failed: 'The chart could not be drawn.',
-  selected: 'selected row',
-  low: 'low',
-  more: (n: number): string => `and ${formatCount(n)} more`,
   table: 'Show the table',
   hideTable: 'Show the chart',
   download: 'Download',
@@ -21,5 +18,4 @@ export const chartText = {
   rows: (n: number): string => `${formatCount(n)} ${n === 1 ? 'line' : 'lines'}`,
   sortBy: (name: string): string => `Sort by ${name}`,
   openLine: (n: number): string => `Open row ${formatCount(n)}`,
-  reset: 'Show everything',
 } as const;

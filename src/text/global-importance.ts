@@ -35,10 +35,6 @@ export function shownFeatures(shown: number, all: number): string {
   return shown === all ? `all ${String(all)}` : `${String(shown)} of ${String(all)}`;
 }
 
-export function otherFeatures(n: number): string {
-  return n === 1 ? 'the other feature' : `the other ${String(n)} features`;
-}
-
 export const globalText = {
   top: 'Top features',
   sort: 'Sort by',
@@ -48,18 +44,13 @@ export const globalText = {
   meanRaises: 'mean with its sign: raises',
   meanLowers: 'lowers',
   spread: 'middle half of the rows',
-  spreadLong: 'Interval: |value| of the middle half of the rows',
   error: 'sampling error',
-  errorLong: 'Interval: ±1.96 standard errors of the estimate',
   noiseFloor: 'noise floor',
   feature: 'Feature',
-  importance: 'Importance',
-  meanAbs: 'Mean |value|',
   standardError: 'Standard error',
   low: '25th percentile of |value|',
   high: '75th percentile of |value|',
   deviation: 'Standard deviation',
-  dependence: 'Dependence on',
   dependenceOf: (name: string): string => `How ${inSentence(name)} moves the prediction`,
   openExplore: 'Open in Explanation Exploration',
   closeDependence: 'Close',

@@ -36,8 +36,6 @@ export const iceText = {
   average: (n: number): string => `average of ${formatCount(n)} rows (PDP)`,
   row: 'this row',
   edited: 'edited row',
-  sample: 'other rows (ICE)',
-  own: 'own value',
   change: 'change',
   prediction: 'Prediction',
   averageColumn: 'Average (PDP)',
@@ -47,7 +45,4 @@ export const iceText = {
   noModelHint: 'Open the ONNX file of the model beside these explanations: its predictions are computed here, in this browser.',
   noData: 'ICE needs the data that the model predicts.',
   noDataHint: 'Open the table with the rows as well.',
-  badRange: 'Min must be below max.',
-  constant: 'This feature has a single value in the data.',
-  density: 'rows of the data',
 } as const;

@@ -1,5 +1,4 @@
-import { bytes, plural } from '#/text/format';
-import { count } from '#/text/format';
+import { bytes, count } from '#/text/format';
 
 export const importText = {
   titles: {
@@ -15,8 +14,6 @@ export const importText = {
   files: 'Files',
   size: bytes,
   status: { opens: 'opens', part: 'part of the above', unsupported: 'cannot be opened', broken: 'is damaged', ignored: 'not needed' },
-  openedPartly: (broken: number, total: number) => `${broken} of ${plural(total, 'file')} did not open`,
-  openedAll: (total: number) => `${plural(total, 'file')}, all read`,
   inputs: 'Model inputs',
   inputsSentence: 'Each input of the model and the column that fills it.',
   input: 'Input',
@@ -27,6 +24,8 @@ export const importText = {
   hows: { name: 'same name', 'similar name': 'similar name', position: 'by position', chosen: 'chosen by you', none: 'nothing fits' },
   columnFor: (input: string) => `Column for ${input}`,
   noColumn: '— choose a column —',
+  task: 'What the model predicts',
+  tasks: { regression: 'A value', binary: 'Two classes (the number is a logit)' },
   target: 'True values (target)',
   noTarget: 'none',
   columns: 'Columns',

@@ -6,7 +6,6 @@ export const MISSING_LABEL = 'missing';
 
 /** One line: line breaks and control characters become spaces; what is empty is said to be. */
 export function visibleLabel(text: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what is removed
   const line = text
     .slice(0, 20_000)
     .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')

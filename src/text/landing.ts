@@ -19,8 +19,8 @@ export const landingText = {
   forget: (name: string) => `Forget ${name}`,
   opens: 'What opens',
   formats: [
-    ['Model and data', 'an ONNX model with a CSV or Parquet table'],
-    ['Saved explanations', 'folders and JSON of interpret-community, azureml-interpret and raiwidgets, SHAP values as arrays'],
+    ['Model and data', 'an ONNX model with a CSV table'],
+    ['Saved explanations', 'folders of interpret-community and azureml-interpret, the data of raiwidgets dashboards as JSON'],
     ['Studies', '.limpid files, with everything in them'],
     ['Anything else', 'is named, with the Python lines that export what opens'],
   ],

@@ -9,8 +9,6 @@ export const panelsText = {
   coverage,
   none: 'None',
   nothingFound: 'Nothing found',
-  searchAxis: 'Search columns',
-  searchFeature: 'Search features',
   groups: { row: 'Row', data: 'Data', importance: 'Importance' },
   help: (term: string) => `What is ${term}?`,
   formula: 'Formula',

@@ -1,6 +1,6 @@
 import { fromRows } from '#/text/coverage';
 import { inSentence } from '#/text/labels';
-import { formatCount, formatNumber } from '#/text/numbers';
+import { formatNumber } from '#/text/numbers';
 
 interface Coverage {
   readonly used: number;
@@ -51,10 +51,6 @@ export function describeGroupBars(
   return group === null
     ? `${size}, ${rows}.`
     : `${size}, and most of all for ${inSentence(group.label)} (${formatNumber(group.mean)}), ${rows}.`;
-}
-
-export function moreFeatures(shown: number, all: number): string {
-  return `${formatCount(shown)} of ${formatCount(all)} features`;
 }
 
 export const summaryText = {

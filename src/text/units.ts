@@ -62,8 +62,12 @@ export function badgeText(badge: AdditivityBadge): BadgeText {
             tone: 'neutral',
           };
     case 'unknown':
-      return { short: 'sum not checked', long: badge.reason, tone: 'neutral' };
+      return { short: 'sum not checked', long: sentence(badge.reason), tone: 'neutral' };
     default:
       return badge satisfies never;
   }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 }

@@ -39,7 +39,7 @@ export function DependencePanel({ active, feature, name, onClose }: DependencePa
   const answer = query.data;
   const picture = useMemo(() => {
     if (answer === undefined) return null;
-    const drawing = { logX: false, logY: false, dither: true, stars: EMPTY_STARS, extent: null };
+    const drawing = { logX: false, logY: false, dither: true, stars: EMPTY_STARS };
     return { chart: plotChart(answer, drawing, theme), sentence: describePlot(answer), table: () => plotTable(answer, drawing) };
   }, [answer, theme]);
   const state = askState(globalText.dependenceOf(name), query);

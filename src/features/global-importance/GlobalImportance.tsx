@@ -62,9 +62,7 @@ function Explained({ active }: { readonly active: ActiveScope }) {
   const hasLocal = active.explanation?.hasLocal === true;
   const clicked = opened !== null && opened.explanation === active.explanation?.id ? opened : null;
   const feature = !hasLocal ? null : clicked === null ? (answer?.order[0] ?? null) : clicked.feature;
-  const openFeature = hasLocal
-    ? (bar: number) => setOpened({ explanation: active.explanation?.id ?? '', feature: bar })
-    : undefined;
+  const openFeature = hasLocal ? (bar: number) => setOpened({ explanation: active.explanation?.id ?? '', feature: bar }) : undefined;
   const showTable = options.table === true;
   const running = active.explanation?.state === 'running' || active.explanation?.state === 'partial';
   return (
@@ -108,9 +106,18 @@ function Explained({ active }: { readonly active: ActiveScope }) {
               />
               {!showTable && <SeriesPanels answer={answer} drawing={picture.drawing} shown={extras} onOpenFeature={openFeature} />}
             </div>
-            {!showTable && feature === null && <p className={styles.hint}>{hasLocal ? globalText.clickHint : globalText.noLocal}</p>}
+            {!showTable && feature === null && (
+              <p className={styles.hint}>
+                {hasLocal ? globalText.clickHint : globalText.noLocal} {picture.drawing.interval === 'error' && globalText.tieNote}
+              </p>
+            )}
             {!showTable && feature !== null && feature < answer.names.length && (
-              <DependencePanel active={active} feature={feature} name={answer.names[feature] ?? ''} onClose={() => setOpened({ explanation: active.explanation?.id ?? '', feature: null })} />
+              <DependencePanel
+                active={active}
+                feature={feature}
+                name={answer.names[feature] ?? ''}
+                onClose={() => setOpened({ explanation: active.explanation?.id ?? '', feature: null })}
+              />
             )}
           </div>
         </div>

@@ -4,7 +4,7 @@ import { FileButton } from '#/components/FileButtons';
 import { Mark } from '#/components/Mark';
 import { NativeSelect } from '#/components/NativeSelect';
 import { TextField } from '#/components/TextField';
-import type { ImportCard } from '#/formats/draft';
+import type { ImportCard, ImportChoices } from '#/formats/draft';
 import { FindingsList } from '#/panels/FindingsList';
 import { ThemeToggle } from '#/panels/ThemeToggle';
 import { useOpener } from '#/state/opener-context';
@@ -15,6 +15,8 @@ import { SlotTable } from './SlotTable';
 import { useCard } from './use-card';
 import styles from './import-card.module.css';
 
+const TASKS = (['regression', 'binary'] as const).map((value) => ({ value, label: importText.tasks[value] }));
+
 interface ImportCardViewProps {
   readonly draft: string;
   readonly card: ImportCard;
@@ -23,7 +25,10 @@ interface ImportCardViewProps {
 /** What was dropped, what it was taken for, and everything that a person may correct before it opens. */
 export function ImportCardView({ draft, card }: ImportCardViewProps) {
   const opener = useOpener();
-  const { choices, pending, change } = useCard(draft, card);
+  const { choices, pending, change: send } = useCard(draft, card);
+  // The classes of an open task are the target's values: another target brings other names.
+  const change = (patch: Partial<ImportChoices>) =>
+    send(card.taskOpen && patch.target !== undefined && patch.target !== choices.target ? { ...patch, classNames: [] } : patch);
   const hasColumns = card.columns.length > 0 && (card.kind === 'model and table' || card.kind === 'table');
   const pickTarget = (value: string) => change({ target: value === '' ? null : Number(value) });
   return (
@@ -57,6 +62,14 @@ export function ImportCardView({ draft, card }: ImportCardViewProps) {
               value={choices.target === null ? '' : String(choices.target)}
               onChange={pickTarget}
             />
+            {card.taskOpen && (
+              <NativeSelect
+                label={importText.task}
+                options={TASKS}
+                value={choices.task === 'binary' || (choices.task === null && card.outputs?.task === 'binary') ? 'binary' : 'regression'}
+                onChange={(task) => change({ task })}
+              />
+            )}
           </div>
         )}
         {choices.classNames.length > 0 && (

@@ -44,7 +44,7 @@ export function EditedExplanation({ active, row, title, values, predictedClass }
         end();
       });
   };
-  const stale = explained !== null && explained.values.some((value, i) => !Object.is(value, values[i]));
+  const stale = explained?.values.some((value, i) => !Object.is(value, values[i])) === true;
   return (
     <section className={styles.explain}>
       {(explained === null || stale) && (

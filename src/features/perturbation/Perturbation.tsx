@@ -70,7 +70,7 @@ function WhatIf({ active, row, title, encoded, profiles, unit }: WhatIfProps) {
   const base = prediction?.subarray(0, nOutputs) ?? null;
   const now = prediction?.subarray(nOutputs) ?? null;
   const baseClass = base === null ? -1 : predictedClassOf(outputs, space, base);
-  const fresh = live.value !== null && live.value.values.every((value, i) => Object.is(value, both[i]));
+  const fresh = live.value?.values.every((value, i) => Object.is(value, both[i])) === true;
   return (
     <div className={styles.root}>
       <PredictionCard

@@ -61,7 +61,7 @@ export function PredictionCard({ active, space, unit, base, now, baseClass, fres
         </span>
         {now !== null && delta !== 0 && (
           <span className={styles.delta} data-sign={delta < 0 ? 'down' : 'up'}>
-            {delta < 0 ? '▼' : '▲'} {formatSigned(delta)}
+            <span aria-hidden="true">{delta < 0 ? '▼' : '▲'}</span> {formatSigned(delta)}
           </span>
         )}
       </div>

@@ -11,7 +11,7 @@ function profile(kind: 'categorical' | 'boolean', labels: readonly string[]): Fe
     max: NaN,
     median: NaN,
     histogram: new Uint32Array(0),
-    labelCounts: Uint32Array.from(labels.length > 0 ? labels : [0, 0], (_, i) => i + 1),
+    labelCounts: Uint32Array.from({ length: Math.max(2, labels.length) }, (_, i) => i + 1),
   };
 }
 

@@ -95,7 +95,7 @@ function Facts({ details }: { readonly details: RowDetailsAnswer }) {
 function notApplicable(tab: PaneTab, { study, explanation }: ActiveScope): string | null {
   switch (tab) {
     case 'local':
-      return needsLocal(study.model !== null, explanation);
+      return study.model === null ? needsLocal(false, explanation) : null;
     case 'what-if':
     case 'ice':
       return study.model === null ? shellText.needs.noModel : null;

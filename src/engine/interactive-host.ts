@@ -33,6 +33,9 @@ interface Ready {
   prepared: Promise<PreparedExplainer> | null;
 }
 
+/** The first call may come before the study worker has measured the model; longer than this nothing will come. */
+const INSTALL_MS = 20_000;
+
 /** Edited rows have no place in the table: they draw their seeds from a number that no row has. */
 const EDITED_ROW = -1;
 
@@ -43,6 +46,7 @@ const EDITED_ROW = -1;
 export class InteractiveHost {
   readonly #ort: RuntimeOptions;
   #ready: Promise<Ready> | null = null;
+  #waiting: (() => void)[] = [];
 
   constructor(ort: RuntimeOptions = {}) {
     this.#ort = ort;
@@ -55,6 +59,9 @@ export class InteractiveHost {
     this.#ready = setup === null ? null : this.#prepare(setup);
     // A failure is reported by the first call; here it must not be an unhandled rejection.
     this.#ready?.catch(() => undefined);
+    if (setup === null) return;
+    for (const wake of this.#waiting) wake();
+    this.#waiting = [];
   }
 
   async predict(values: Float64Array): Promise<Float64Array> {
@@ -105,9 +112,20 @@ export class InteractiveHost {
   }
 
   async #needReady(): Promise<Ready> {
+    if (this.#ready === null) await this.#nextInstall();
     if (this.#ready === null) {
       throw new LimpidError({ tag: 'BadRequest', message: 'No model is open.', hint: 'Open an ONNX model with its table to predict edited rows.' });
     }
     return this.#ready;
+  }
+
+  #nextInstall(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, INSTALL_MS);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 }

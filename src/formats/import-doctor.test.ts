@@ -62,7 +62,8 @@ describe.each(goldens)('model %s', (name) => {
     expect(model!.bindings.flatMap((binding) => binding.features)).toEqual(golden.features.map((_, j) => j));
     const encoded = encodeRows(study.table, model!.features, Int32Array.of(0, 1));
     expect(encoded.values).toHaveLength(2 * golden.features.length);
-    if (study.outputs.task === golden.task && golden.task !== 'regression') {
+    expect(study.outputs.task).toBe(golden.task);
+    if (golden.task !== 'regression') {
       expect(classLabels(study.outputs)).toHaveLength(golden.classLabels.length);
       expect(study.target?.kind === 'class' && study.target.classes.every((value) => value >= 0)).toBe(true);
     }
@@ -226,6 +227,78 @@ describe('makeCard', () => {
     const card = makeCard(draft);
     expect(card.choices.classNames).toEqual(['benign', 'malignant']);
     expect(card.findings.map((finding) => finding.code)).toContain('labels-by-order');
+  });
+
+  it('takes one number for a logit where the data have two classes, and lets the user say otherwise', async () => {
+    const draft = await readDrop([modelFile('g-one-logit'), dataFile('g-one-logit')]);
+    const card = makeCard(draft);
+    expect(card).toMatchObject({ taskOpen: true, outputs: { task: 'binary', classLabels: ['0', '1'] }, choices: { task: null } });
+    const inferred = card.findings.find((finding) => finding.code === 'one-logit-as-binary');
+    expect(inferred).toMatchObject({ severity: 'warning', message: expect.stringContaining('benign') as string });
+    expect(inferred?.fix).toContain('A value');
+    const study = completeDraft(draft, card.choices);
+    expect(study.model!.signature).toMatchObject({ task: 'binary', outputs: { space: 'logit', classLabels: ['0', '1'] } });
+
+    const asValue = makeCard(draft, { ...card.choices, task: 'regression' });
+    expect(asValue).toMatchObject({ taskOpen: true, outputs: { task: 'regression' }, choices: { task: 'regression', classNames: [] } });
+    expect(asValue.findings.map((finding) => finding.code)).toEqual(['matched-by-position']);
+    const values = completeDraft(draft, asValue.choices);
+    expect(values.target).toMatchObject({ kind: 'value' });
+    expect(values.model!.signature).toEqual(draft.model!.signature);
+    expect(await readLimpid(await writeLimpid(values), 'x')).toEqual(values);
+    const back = makeCard(draft, { ...asValue.choices, task: 'binary' });
+    expect(back.findings.map((finding) => finding.code)).toEqual(['matched-by-position']);
+    expect(completeDraft(draft, back.choices)).toMatchObject({ target: study.target, outputs: study.outputs });
+  });
+
+  it.each([
+    ['two labels', 'bad', 'good', ['bad', 'good']],
+    ['truth values', 'false', 'true', ['False', 'True']],
+  ])('names the classes of a logit after %s', async (_, zero, one, names) => {
+    const source = readFileSync(join(MODELS, 'g-one-logit', 'data.csv'), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    const rows = source.map((line) => line.replace(/,0$/, `,${zero}`).replace(/,1$/, `,${one}`));
+    const draft = await readDrop([modelFile('g-one-logit'), csv(rows.join('\n'))]);
+    const card = makeCard(draft);
+    expect(card.outputs).toEqual({ task: 'binary', targetName: 'benign', classLabels: names });
+    const { target } = completeDraft(draft, card.choices);
+    expect(target?.kind === 'class' && Array.from(target.classes)).toEqual(source.slice(1).map((line) => Number(line.at(-1))));
+  });
+
+  it('reads numbers that are no classes as values, unless the user says otherwise', async () => {
+    const rows = readFileSync(join(MODELS, 'g-one-logit', 'data.csv'), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    const withTarget = (cell: (row: number) => string) =>
+      csv(rows.map((line, i) => (i === 0 ? line : line.replace(/[01]$/, cell(i)))).join('\n'));
+    const draft = await readDrop([modelFile('g-one-logit'), withTarget((i) => `${i}.5`)]);
+    const card = makeCard(draft);
+    expect(card).toMatchObject({ taskOpen: true, outputs: { task: 'regression' }, choices: { task: null, target: 5, classNames: [] } });
+    expect(card.findings.map((finding) => finding.code)).not.toContain('one-logit-as-binary');
+    expect(completeDraft(draft, card.choices).target).toMatchObject({ kind: 'value', column: 5 });
+    const forced = makeCard(draft, { ...card.choices, task: 'binary' });
+    expect(forced.outputs).toMatchObject({ task: 'binary', classLabels: ['0', '1'] });
+    expect(forced.findings.map((finding) => finding.code)).toContain('target-unknown-labels');
+
+    const signs = await readDrop([modelFile('g-one-logit'), withTarget((i) => (i % 2 === 0 ? '1' : '-1'))]);
+    const guessed = makeCard(signs);
+    expect(guessed.outputs?.task).toBe('regression');
+    const chosen = makeCard(signs, { ...guessed.choices, task: 'binary' });
+    expect(chosen.outputs).toMatchObject({ task: 'binary', classLabels: ['-1', '1'] });
+    const { target } = completeDraft(signs, chosen.choices);
+    expect(target?.kind === 'class' && Array.from(target.classes.slice(0, 3))).toEqual([0, 1, 0]);
+  });
+
+  it('offers no task where the graph says what it predicts', async () => {
+    const rows = readFileSync(join(MODELS, 'f-regression', 'data.csv'), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    const binary = rows.map((line, i) => (i === 0 ? line : line.replace(/[^,]*$/, String(i % 2))));
+    const draft = await readDrop([modelFile('f-regression'), csv(binary.join('\n'))]);
+    const card = makeCard(draft, { ...makeCard(draft).choices, task: 'binary' });
+    expect(card).toMatchObject({ taskOpen: false, outputs: { task: 'regression' }, choices: { task: null } });
+    expect(card.findings.map((finding) => finding.code)).toContain('maybe-binary');
   });
 
   it('keeps a study as it is, but for its name', async () => {

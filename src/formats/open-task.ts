@@ -64,6 +64,7 @@ export function openTaskFinding(
       place,
     };
   }
+  if (zero === '0' && one === '1') return null;
   return {
     severity: 'info',
     code: 'labels-by-order',

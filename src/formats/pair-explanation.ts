@@ -95,7 +95,14 @@ export function attachModel(study: Study, model: ParsedModel): Paired {
   const roles = study.table.columns.map((column) => column.role);
   const classNames = study.outputs.task === 'regression' ? [] : study.outputs.classLabels;
   // The file's predictions stay, and those of a net without its last layer may have another scale: one number stays a value here.
-  const choices: ImportChoices = { name: study.name, task: 'regression', target: study.target?.column ?? null, roles, slots: [], classNames };
+  const choices: ImportChoices = {
+    name: study.name,
+    task: 'regression',
+    target: study.target?.column ?? null,
+    roles,
+    slots: [],
+    classNames,
+  };
   const { slots, fits, blocked, outputs, findings } = resolveModelAndTable(model, study.table, choices);
   if (blocked !== null || outputs === null) return { study: null, refused: 'it does not read the columns of the explanation.' };
   if (outputs.task !== study.outputs.task || (outputs.task !== 'regression' && outputs.classLabels.length !== classNames.length)) {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { isLimpidError } from '#/base/errors';
+import { encodeRows } from '#/domain/encode-rows';
 import type { EncodedRows, FeatureSchema, ModelAsset } from '#/domain/model';
+import { predictedClassOf } from '#/domain/outputs';
+import { completeDraft, makeCard, readDrop } from '#/formats/import-doctor';
 import { readModel } from '#/onnx/read-model';
 import { buildOnnx, node, port, tensor, treeAttributes, type ModelParts } from '#/testing/build-onnx';
 import { assetOf, encodeCsv, outputsFor, readBytes, readCsv, readModelGolden, relativeDifference } from '#/testing/model-golden';
@@ -67,6 +70,35 @@ describe('ONNX Runtime predictor on goldens', () => {
     await predictor.dispose();
     await predictor.dispose();
     expect((await failure(predictor.predict(rows))).tag).toBe('ModelFailed');
+  });
+});
+
+describe('a net with one number, opened with its table', () => {
+  it.each([
+    ['as it is read', null, 'logit'],
+    ['as a value', 'regression', 'value'],
+  ] as const)('%s', async (_, task, space) => {
+    const at = join(folder, 'g-one-logit');
+    const golden = readModelGolden(at);
+    const files = ['model.onnx', 'data.csv'].map((path) => ({ path, bytes: readBytes(join(at, path)) }));
+    const draft = await readDrop(files);
+    const { model, table, target, outputs } = completeDraft(draft, { ...makeCard(draft).choices, task });
+    const predictor = await createOrtPredictor(model!);
+    expect(predictor.info.space).toBe(space);
+    const rows = encodeRows(
+      table,
+      model!.features,
+      Int32Array.from({ length: table.nRows }, (_, row) => row),
+    );
+    const predicted = await predictor.predict(rows);
+    await predictor.dispose();
+    expect(relativeDifference(predicted, golden.predictions.flat())).toBeLessThanOrEqual(golden.tolerance.predictions);
+    const classes = Array.from(predicted, (value) => predictedClassOf(outputs, space, [value]));
+    expect(classes).toEqual(Array.from(predicted, (value) => (task === 'regression' ? -1 : value > 0 ? 1 : 0)));
+    expect(target?.kind).toBe(task === 'regression' ? 'value' : 'class');
+    if (target?.kind !== 'class') return;
+    const right = classes.filter((predictedClass, row) => predictedClass === target.classes[row]).length;
+    expect(right / classes.length).toBeGreaterThan(0.8);
   });
 });
 

@@ -10,6 +10,7 @@ import { buildOnnx, node, port, sequencePort, tensor, treeAttributes, type Model
 import { readBytes, readModelGolden } from '#/testing/model-golden';
 import { readModel } from './read-model';
 import { readTreeModel } from './read-tree-model';
+import { readAsLogit } from './resolve-space';
 
 const golden = fileURLToPath(new URL('../formats/models/golden', import.meta.url));
 const cases = readdirSync(golden).filter((name) => existsSync(join(golden, name, 'model.onnx')));
@@ -46,11 +47,13 @@ describe('readModel on goldens', () => {
     expect(model.signature.outputs.label).toBe(expected.outputs.label);
     expect(model.signature.outputs.scores).toBe(expected.outputs.scores);
     expect(model.signature.outputs.scoreWidth).toBe(expected.outputs.scoreWidth);
-    // One logit without a label looks like a regression until a table says otherwise.
-    if (name === 'g-one-logit') return;
-    expect(model.signature.task).toBe(expected.task);
-    expect(model.signature.outputs.space).toBe(expected.space);
-    expect(model.signature.outputs.classLabels).toEqual(expected.classLabels.map(String));
+    // One number without a label is a value until a table says otherwise; what else it can be is known.
+    expect(model.taskOpen).toBe(name === 'g-one-logit' || name === 'b-double-tensor');
+    if (model.taskOpen) expect(model.signature).toMatchObject({ task: 'regression', outputs: { space: 'value', classLabels: [] } });
+    const signature = model.taskOpen && expected.task === 'binary' ? readAsLogit(model.signature) : model.signature;
+    expect(signature.task).toBe(expected.task);
+    expect(signature.outputs.space).toBe(expected.space);
+    expect(signature.outputs.classLabels).toEqual(expected.classLabels.map(String));
   });
 
   it('takes the ZipMap out and keeps the name of its output', () => {
@@ -127,6 +130,29 @@ describe('outputs', () => {
     expect(facts(net([node('Softmax', 'z', 'out')], 2))).toEqual(['binary', 'probability']);
     expect(facts(net([node('LogSoftmax', 'z', 'out')], 3))).toEqual(['multiclass', 'logit']);
     expect(codes(net([node('Identity', 'z', 'out')], 3))).toContain('logits-guessed');
+  });
+
+  it('leaves the task open where a linear layer gives one number, and nowhere else', () => {
+    const taskOpen = (...last: ReturnType<typeof node>[]) =>
+      read({
+        inputs: [X],
+        constants: [
+          tensor('w', 'float', [2, 1], [1, -1]),
+          tensor('b', 'float', [1], [0.5]),
+          tensor('one', 'float', [1], [1]),
+          tensor('axis', 'int64', [1], [1]),
+        ],
+        nodes: [node('MatMul', 'X,w', 'z'), ...last],
+        outputs: [port('out', 'float', [null, 1])],
+      }).taskOpen;
+    expect(taskOpen(node('Add', 'b,z', 'out'))).toBe(true);
+    expect(taskOpen(node('Add', 'z,b', 's'), node('Mul', 's,one', 'm'), node('Squeeze', 'm,axis', 'out'))).toBe(true);
+    expect(taskOpen(node('Add', 'z,b', 's'), node('Sigmoid', 's', 'out'))).toBe(false);
+    expect(taskOpen(node('Relu', 'z', 'out'))).toBe(false);
+    expect(taskOpen(node('Sigmoid', 'z', 'p'), node('Mul', 'z,p', 'out'))).toBe(false);
+    expect(taskOpen(node('Neg', 'z', 'n'), node('Exp', 'n', 'e'), node('Add', 'e,one', 'd'), node('Div', 'one,d', 'out'))).toBe(false);
+    const doubled = Array.from({ length: 60 }, (_, i) => node('Add', `${i === 0 ? 'r' : `d${i}`},${i === 0 ? 'r' : `d${i}`}`, `d${i + 1}`));
+    expect(taskOpen(node('Relu', 'z', 'r'), ...doubled, node('Identity', 'd60', 'out'))).toBe(false);
   });
 
   it('tells forests from margins among classifiers without a transform', () => {

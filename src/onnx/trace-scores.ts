@@ -110,8 +110,8 @@ export function traceScores(graph: Graph, tensor: string): ScoreTrace {
   }
 }
 
-/** Sums and products with a constant keep a linear layer linear. */
-const LINEAR_STEPS: ReadonlySet<string> = new Set([...NEUTRAL, 'Add', 'Sub', 'Mul', 'Div', 'Clip']);
+/** Sums, and products with a constant, keep a linear layer linear. */
+const LINEAR_STEPS: ReadonlySet<string> = new Set([...NEUTRAL, 'Add', 'Sub', 'Mul', 'Div']);
 
 /** Whether a tensor is what a net's linear layer gives, with nothing on top that would say what its numbers mean. */
 export function endsInLinearLayer(graph: Graph, tensor: string): boolean {

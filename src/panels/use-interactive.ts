@@ -5,22 +5,6 @@ import { useClient } from '#/state/client-context';
 import { beginWork } from '#/state/idle';
 import { useSession } from '#/state/session';
 
-/** How long a model that is known to be open may take until the worker for single rows has it. */
-const READY_TRIES = 60;
-const READY_MS = 200;
-
-/** The study is open before the worker for single rows has its model: until then it answers `BadRequest`. */
-async function whenReady<T>(call: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (tries >= READY_TRIES || toPlainError(error).tag !== 'BadRequest') throw error;
-      await new Promise((resolve) => setTimeout(resolve, READY_MS));
-    }
-  }
-}
-
 interface Queue {
   running: boolean;
   /** The newest values not asked yet. */
@@ -70,7 +54,7 @@ export function useLivePrediction(
       for (let asked = takeNext(state); asked !== null; asked = takeNext(state)) {
         const given = asked;
         try {
-          const prediction = await whenReady(() => client.interactive.predict(given));
+          const prediction = await client.interactive.predict(given);
           setLatest({ value: { values: given, prediction }, error: null });
         } catch (error) {
           setLatest((before) => ({ value: before.value, error: toPlainError(error) }));
@@ -97,7 +81,7 @@ export function useInteractive<T>(
   const study = useSession((state) => state.study);
   return useQuery<T>({
     queryKey: ['interactive', name, study?.id, study?.revisions.model, study?.revisions.table, params],
-    queryFn: ({ signal }) => whenReady(() => call(client, signal)),
+    queryFn: ({ signal }) => call(client, signal),
     enabled: enabled && study !== null,
     staleTime: Infinity,
     gcTime: 60_000,

@@ -4,6 +4,7 @@ import { FileButton } from '#/components/FileButtons';
 import { Mark } from '#/components/Mark';
 import { NativeSelect } from '#/components/NativeSelect';
 import { TextField } from '#/components/TextField';
+import { isClassifier } from '#/domain/outputs';
 import type { ImportCard, ImportChoices } from '#/formats/draft';
 import { FindingsList } from '#/panels/FindingsList';
 import { ThemeToggle } from '#/panels/ThemeToggle';
@@ -30,6 +31,7 @@ export function ImportCardView({ draft, card }: ImportCardViewProps) {
   const change = (patch: Partial<ImportChoices>) =>
     send(card.taskOpen && patch.target !== undefined && patch.target !== choices.target ? { ...patch, classNames: [] } : patch);
   const hasColumns = card.columns.length > 0 && (card.kind === 'model and table' || card.kind === 'table');
+  const twoClasses = choices.task === null ? card.outputs !== null && isClassifier(card.outputs) : choices.task === 'binary';
   const pickTarget = (value: string) => change({ target: value === '' ? null : Number(value) });
   return (
     <div className={styles.page}>
@@ -66,7 +68,7 @@ export function ImportCardView({ draft, card }: ImportCardViewProps) {
               <NativeSelect
                 label={importText.task}
                 options={TASKS}
-                value={choices.task === 'binary' || (choices.task === null && card.outputs?.task === 'binary') ? 'binary' : 'regression'}
+                value={twoClasses ? 'binary' : 'regression'}
                 onChange={(task) => change({ task })}
               />
             )}

@@ -33,9 +33,21 @@ export function LocalImportance() {
   const active = useScope();
   const row = useChoices((state) => state.choices.row);
   if (active === null || row === null) return null;
-  if (active.explanation?.hasLocal !== true)
-    return <StateNotice state={{ kind: 'notApplicable', reason: `${localText.noLocal} ${localText.noLocalHint}` }} />;
-  return <RowImportance active={active} row={row} />;
+  if (active.explanation?.hasLocal === true) return <RowImportance active={active} row={row} />;
+  if (active.study.model !== null) return <FreshRow active={active} row={row} />;
+  return <StateNotice state={{ kind: 'notApplicable', reason: `${localText.noLocal} ${localText.noLocalHint}` }} />;
+}
+
+/** Nothing is explained, but a model is there: this row can be explained at once. */
+function FreshRow({ active, row }: { readonly active: ActiveScope; readonly row: number }) {
+  const details = useAsk('row-details', ['table', 'predictions', 'model'], { row });
+  const known = details.data?.row === row ? details.data : null;
+  return (
+    <>
+      <ExplainThisRow key={row} active={active} row={row} title={known?.title ?? rowName(row)} />
+      <SimilarSection row={row} encoded={known?.encoded ?? null} />
+    </>
+  );
 }
 
 function RowImportance({ active, row }: { readonly active: ActiveScope; readonly row: number }) {

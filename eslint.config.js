@@ -2,17 +2,33 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const taskBranch = {
-  selector: "MemberExpression[property.name='task'][object.name=/[oO]utputs$/], MemberExpression[property.name='task'][object.property.name='outputs']",
+  selector:
+    "MemberExpression[property.name='task'][object.name=/[oO]utputs$/], MemberExpression[property.name='task'][object.property.name='outputs']",
   message: 'Ask the output (domain/outputs), do not branch on the task.',
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-node', 'node_modules', 'public', 'test-results', 'reference', '**/golden/**', 'eslint.config.js', '.dependency-cruiser.cjs'] },
+  {
+    ignores: [
+      'dist',
+      'dist-node',
+      'node_modules',
+      'public',
+      'test-results',
+      'reference',
+      '**/golden/**',
+      'eslint.config.js',
+      '.dependency-cruiser.cjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json', './tsconfig.worker.json', './tsconfig.node.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './tsconfig.worker.json', './tsconfig.node.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       'max-lines': ['error', { max: 600, skipComments: true, skipBlankLines: true }],
@@ -27,10 +43,35 @@ export default tseslint.config(
   },
   {
     // Typed-array arithmetic: bounds are covered by goldens and properties, and `!` is what keeps it readable.
-    files: ['src/math/**', 'src/trees/**', 'src/explainers/**', 'src/queries/**', 'src/kernels/**', 'src/domain/**', 'src/base/**', 'src/inference/**', 'src/formats/**', 'src/engine/**', 'src/charts/**', 'src/onnx/**', 'src/**/*.test.ts', 'e2e/**', 'bench/**', 'src/testing/**'],
+    files: [
+      'src/math/**',
+      'src/trees/**',
+      'src/explainers/**',
+      'src/queries/**',
+      'src/kernels/**',
+      'src/domain/**',
+      'src/base/**',
+      'src/inference/**',
+      'src/formats/**',
+      'src/engine/**',
+      'src/charts/**',
+      'src/onnx/**',
+      'src/**/*.test.ts',
+      'e2e/**',
+      'bench/**',
+      'src/testing/**',
+    ],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
-  { files: ['src/domain/outputs.ts', 'src/formats/**', 'src/**/*.test.ts', 'e2e/**', 'src/testing/**'], rules: { 'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration[declaration.type!="CallExpression"]', message: 'Named exports only.' }] } },
-  { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src/domain/outputs.ts', 'src/formats/**', 'src/**/*.test.ts', 'e2e/**', 'src/testing/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration[declaration.type!="CallExpression"]', message: 'Named exports only.' },
+      ],
+    },
+  },
+  { files: ['*.config.ts', 'bench/*.ts', 'src/**/*.d.ts'], rules: { 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off' } },
   { files: ['**/*.tsx', '**/use*.ts'], ...reactHooks.configs.flat['recommended-latest'] },
 );

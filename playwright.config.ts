@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 import { browserFlags, findChromium } from './scripts/chromium.ts';
 
-const executablePath = await findChromium(existsSync);
+const executablePath = findChromium(existsSync);
 const port = 4273;
 
 export default defineConfig({
@@ -22,5 +22,9 @@ export default defineConfig({
     launchOptions: { ...(executablePath === undefined ? {} : { executablePath }), args: [...browserFlags] },
   },
   projects: [{ name: 'chromium' }],
-  webServer: { command: `npx vite preview --host 127.0.0.1 --port ${port} --strictPort`, url: `http://127.0.0.1:${port}/`, reuseExistingServer: false },
+  webServer: {
+    command: `npx vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+    url: `http://127.0.0.1:${port}/`,
+    reuseExistingServer: false,
+  },
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 import { browserFlags, findChromium } from '../scripts/chromium.ts';
 
-const executablePath = await findChromium(existsSync);
+const executablePath = findChromium(existsSync);
 const port = 4283;
 
 /** `npm run bench`: one worker, nothing beside it, the built page with its production headers. */

@@ -23,14 +23,18 @@ export const test = base.extend<{ watch: Watch }>({
       });
       page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
       page.on('console', (message) => {
-        if (message.type() === 'error' || (message.type() === 'warning' && /Content.Security|Vega|WARN/i.test(message.text()))) problems.push(message.text());
+        if (message.type() === 'error' || (message.type() === 'warning' && /Content.Security|Vega|WARN/i.test(message.text())))
+          problems.push(message.text());
       });
       await page.addInitScript(() => {
         addEventListener('securitypolicyviolation', (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
       });
       await use(watch);
       expect(foreign, 'requests to other origins').toEqual([]);
-      expect(problems.filter((text) => !watch.allowed.some((part) => text.includes(part))), 'console errors').toEqual([]);
+      expect(
+        problems.filter((text) => !watch.allowed.some((part) => text.includes(part))),
+        'console errors',
+      ).toEqual([]);
     },
     { auto: true },
   ],

@@ -18,7 +18,13 @@ export interface GalleryFacts {
     readonly value: number | string;
     readonly prediction: readonly number[];
   }[];
-  readonly ice: readonly { readonly row: number; readonly feature: string; readonly value: number; readonly prediction: readonly number[]; readonly predictedClass?: number }[];
+  readonly ice: readonly {
+    readonly row: number;
+    readonly feature: string;
+    readonly value: number;
+    readonly prediction: readonly number[];
+    readonly predictedClass?: number;
+  }[];
 }
 
 export function galleryFacts(id: string): GalleryFacts {

@@ -1,5 +1,18 @@
 import type { Page } from '@playwright/test';
-import { choose, clickPoint, drawnPoints, expect, expectAccessible, idle, openSample, openTab, openView, selectedRow, test, VIEWS } from './fixtures';
+import {
+  choose,
+  clickPoint,
+  drawnPoints,
+  expect,
+  expectAccessible,
+  idle,
+  openSample,
+  openTab,
+  openView,
+  selectedRow,
+  test,
+  VIEWS,
+} from './fixtures';
 import { galleryFacts } from './gallery-facts';
 
 /** ONNX Runtime's wasm build against its native one in Python: float32 rounding. */
@@ -82,9 +95,12 @@ for (const { id, name } of SAMPLES) {
       const shown = page.getByTestId('what-if-prediction');
       const classIndex = Number(await shown.getAttribute('data-class'));
       const stored = edit.prediction;
-      const expected = classIndex < 0 || stored.length > 1 ? stored[Math.max(0, classIndex)]! : classIndex === 1 ? stored[0]! : 1 - stored[0]!;
+      const expected =
+        classIndex < 0 || stored.length > 1 ? stored[Math.max(0, classIndex)]! : classIndex === 1 ? stored[0]! : 1 - stored[0]!;
       await expect
-        .poll(async () => Math.abs(Number(await shown.getAttribute('data-value')) - expected), { message: `${edit.feature} = ${edit.value}` })
+        .poll(async () => Math.abs(Number(await shown.getAttribute('data-value')) - expected), {
+          message: `${edit.feature} = ${edit.value}`,
+        })
         .toBeLessThanOrEqual(TOLERANCE[id]!);
       await panel.getByRole('button', { name: 'Reset all' }).click();
       await idle(page);

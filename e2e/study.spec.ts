@@ -83,7 +83,7 @@ test('?open= loads from this site, and refuses another', async ({ page }) => {
   await page.goto('./?open=gallery/penguins.limpid');
   await expect(page.getByRole('link', { name: 'Global Importance' })).toBeVisible({ timeout: 30_000 });
   await page.goto('./?open=https://example.com/study.limpid');
-  await expect(page.getByText(/another site/).first()).toBeVisible();
+  await expect(page.getByText(/not on this site/).first()).toBeVisible();
 });
 
 test('global-only: views that need local values stay, disabled, with the reason', async ({ page }) => {
@@ -108,7 +108,6 @@ test('undo and redo in the page', async ({ page }) => {
   await panel.getByRole('button', { name: 'Keep as point' }).click();
   await idle(page);
   await expect(panel.getByRole('button', { name: /^Remove/ })).toHaveCount(1);
-  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Undo/ }).click();
   await idle(page);
   await expect(panel.getByRole('button', { name: /^Remove/ })).toHaveCount(0);

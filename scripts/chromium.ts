@@ -9,8 +9,8 @@ export const browserFlags: readonly string[] = [
 ];
 
 /** CHROMIUM_PATH wins; else Playwright's own browser (undefined) where installed; else a system one. */
-export async function findChromium(exists: (path: string) => boolean): Promise<string | undefined> {
-  const wanted = process.env['CHROMIUM_PATH'];
+export function findChromium(exists: (path: string) => boolean): string | undefined {
+  const wanted = process.env.CHROMIUM_PATH;
   if (wanted) return wanted;
   if (exists(chromium.executablePath())) return undefined;
   return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => exists(path));

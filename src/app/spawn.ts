@@ -87,7 +87,7 @@ export function spawnClient(): LimpidClient {
       explain: (row) => interactive().explain(row),
     },
     openFiles: (files, onProgress) => {
-      const name = files.length === 1 ? files[0]!.path : `${files.length} files`;
+      const name = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;
       return parseThenOpen({ kind: 'file', name, hash: '' }, (api, port) =>
         api.parse([...files], port, proxy(onProgress ?? (() => undefined))),
       );

@@ -23,7 +23,9 @@ async function main(args: readonly string[]): Promise<number> {
   const lanes = Math.max(1, availableParallelism() - 1);
   const results = await verifyStudy(study, createThreadExecutor(lanes, new URL('./compute.thread.js', import.meta.url)));
   if (args.includes('--json')) process.stdout.write(`${JSON.stringify(results)}\n`);
-  else for (const { what, relative, compared } of results) process.stdout.write(`${what}: ${relative.toExponential(2)} of the largest, over ${compared} numbers\n`);
+  else
+    for (const { what, relative, compared } of results)
+      process.stdout.write(`${what}: ${relative.toExponential(2)} of the largest, over ${compared} numbers\n`);
   return 0;
 }
 

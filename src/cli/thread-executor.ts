@@ -17,7 +17,8 @@ export function createThreadExecutor(lanes: number, entry: URL): Executor {
       const thread = new Worker(entry);
       const api = wrap<ComputeApi>(nodeEndpoint(thread));
       const lane: Lane = {
-        run: async (task, signal) => (signal === undefined ? await api.run(task) : await withCallSignal<ComputeResult>(signal, async (own) => await api.run(task, own))),
+        run: async (task, signal) =>
+          signal === undefined ? await api.run(task) : await withCallSignal<ComputeResult>(signal, async (own) => await api.run(task, own)),
         ping: async () => {
           await api.ping();
         },

@@ -29,7 +29,7 @@ export async function verifyStudy(study: Study, executor: Executor): Promise<rea
       const explainer = explainers.find(({ id }) => id === saved.provenance.explainer);
       if (!explainer || saved.local === null || saved.state !== 'complete') continue;
       const { parameters, seed, backgroundRows } = saved.provenance;
-      const { outputSpace, rows: _, ...own } = parameters;
+      const { outputSpace } = parameters;
       const outcome = await engine.run({
         kind: 'explain',
         explainer: explainer.id,
@@ -37,7 +37,11 @@ export async function verifyStudy(study: Study, executor: Executor): Promise<rea
         backgroundRows: backgroundRows ?? 0,
         outputSpace: outputSpace === 'probability' ? 'probability' : 'raw',
         seed: seed ?? 0,
-        parameters: Object.fromEntries(Object.entries(own).filter((entry): entry is [string, string | number | boolean] => entry[1] !== null)),
+        parameters: Object.fromEntries(
+          Object.entries(parameters).filter(
+            (entry): entry is [string, string | number | boolean] => entry[1] !== null && entry[0] !== 'outputSpace' && entry[0] !== 'rows',
+          ),
+        ),
       });
       const again = engine.study.explanations.find(({ id }) => outcome.kind === 'explanation' && id === outcome.id);
       if (again?.local) found.push({ what: saved.name, ...compare(flatten(saved), flatten(again)) });

@@ -38,7 +38,13 @@ export interface StudySummary {
   readonly hasTarget: boolean;
   readonly model: { readonly name: string; readonly featureNames: readonly string[]; readonly bytes: number } | null;
   readonly explanations: readonly ExplanationSummary[];
-  readonly points: readonly { readonly id: string; readonly name: string; readonly baseRow: number; readonly values: Float64Array; readonly prediction: Float64Array }[];
+  readonly points: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly baseRow: number;
+    readonly values: Float64Array;
+    readonly prediction: Float64Array;
+  }[];
   readonly findings: readonly Finding[];
   readonly revisions: Revisions;
 }

@@ -53,8 +53,6 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-export const EMPTY_TABLE: Table = { name: '', nRows: 0, columns: [] };
-
 /** A cell as a number: value, category code, 0/1 or milliseconds; NaN where missing. */
 export function cellNumber(column: Column, row: number): number {
   switch (column.kind) {

@@ -65,7 +65,12 @@ export async function loadWorkingCopy(store: Store, id: string): Promise<Study> 
   for (const [name, hash] of Object.entries(revision.entries)) {
     const bytes = await store.read(folder, hash);
     if (bytes === null) {
-      throw new LimpidError({ tag: 'StorageFailed', message: `The kept copy of ${revision.name} lacks ${name}.`, hint: 'Open its file again.', place: { file: name } });
+      throw new LimpidError({
+        tag: 'StorageFailed',
+        message: `The kept copy of ${revision.name} lacks ${name}.`,
+        hint: 'Open its file again.',
+        place: { file: name },
+      });
     }
     entries.set(name, bytes);
   }

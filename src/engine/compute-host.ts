@@ -47,7 +47,13 @@ export class ComputeHost {
           signal,
         );
         this.#specs.set(task.key, prepared);
-        return { kind: 'spec', baseValues: prepared.baseValues, space: prepared.space, exact: prepared.exact, chunkRows: prepared.chunkRows };
+        return {
+          kind: 'spec',
+          baseValues: prepared.baseValues,
+          space: prepared.space,
+          exact: prepared.exact,
+          chunkRows: prepared.chunkRows,
+        };
       }
       case 'predict':
         return { kind: 'predictions', values: await this.#model(task.model).predictor.predict(task.rows, signal) };

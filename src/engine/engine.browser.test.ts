@@ -1,7 +1,11 @@
 import { describeEngine, type ExpectedFixture, type FixtureReader } from '#/testing/engine-suite';
 import { openWebLane } from '#/testing/web-lane';
 
-const files = import.meta.glob<string>('../formats/models/golden/*/{model.onnx,data.csv,expected.json}', { query: '?url', import: 'default', eager: true });
+const files = import.meta.glob<string>('../formats/models/golden/*/{model.onnx,data.csv,expected.json}', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
 
 const read: FixtureReader = async (id) => {
   const get = async (name: string): Promise<Response> => {

@@ -64,7 +64,11 @@ export class Engine {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#pool = new LanePool(options.executor, (lane) =>
-      this.#emit({ kind: 'notice', code: 'lane-lost', message: `Compute worker ${lane + 1} was lost and is started again; its rows are computed once more.` }),
+      this.#emit({
+        kind: 'notice',
+        code: 'lane-lost',
+        message: `Compute worker ${lane + 1} was lost and is started again; its rows are computed once more.`,
+      }),
     );
     this.#runner = new JobRunner((jobs) => this.#emit({ kind: 'jobs', jobs }), this.#now);
   }
@@ -267,7 +271,13 @@ export class Engine {
         asset: model,
         explainerLabel: offer.label,
         unit: rawUnit(session.study, described, outputSpace),
-        spec: { explainer, background: sampleBackground(session.study.table, model, BACKGROUND_ROWS, SEED), outputSpace, seed: SEED, parameters: {} },
+        spec: {
+          explainer,
+          background: sampleBackground(session.study.table, model, BACKGROUND_ROWS, SEED),
+          outputSpace,
+          seed: SEED,
+          parameters: {},
+        },
       });
     } catch (error) {
       const plain = toPlainError(error);

@@ -25,9 +25,11 @@ export function createPoolPredictor(pool: LanePool, modelKey: string, nFeatures:
         const end = Math.min(start + PREDICT_ROWS, rows.nRows);
         const values = rows.values.slice(start * nFeatures, end * nFeatures);
         chunks.push(
-          pool.run({ kind: 'predict', model: modelKey, rows: { nRows: end - start, nFeatures, values } }, [modelKey], signal).then((result) => {
-            if (result.kind === 'predictions') out.set(result.values, start * facts.nOutputs);
-          }),
+          pool
+            .run({ kind: 'predict', model: modelKey, rows: { nRows: end - start, nFeatures, values } }, [modelKey], signal)
+            .then((result) => {
+              if (result.kind === 'predictions') out.set(result.values, start * facts.nOutputs);
+            }),
         );
       }
       await Promise.all(chunks);

@@ -37,7 +37,8 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
       semantics: explainer.semantics,
       sentence: explainer.sentence,
       unavailable,
-      outputSpaces: unavailable === null ? explainer.outputSpaces(described).map((space) => ({ space, unit: rawUnit(study, described, space) })) : [],
+      outputSpaces:
+        unavailable === null ? explainer.outputSpaces(described).map((space) => ({ space, unit: rawUnit(study, described, space) })) : [],
       estimate,
       fitRows: estimate === null ? 0 : fitRows(estimate, lanes, study.table.nRows, FIT_SECONDS, FIT_AT_LEAST),
     };

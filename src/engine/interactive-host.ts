@@ -107,14 +107,22 @@ export class InteractiveHost {
     const predictor = await createOrtPredictor(asset, this.#ort);
     const trees = readTreeModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
     // The first run of a session is slow: take it before the user types.
-    await predictor.predict({ nRows: 1, nFeatures: setup.spec.background.rows.nFeatures, values: setup.spec.background.rows.values.slice(0, setup.spec.background.rows.nFeatures) });
+    await predictor.predict({
+      nRows: 1,
+      nFeatures: setup.spec.background.rows.nFeatures,
+      values: setup.spec.background.rows.values.slice(0, setup.spec.background.rows.nFeatures),
+    });
     return { setup, predictor, trees: 'reason' in trees ? null : trees, prepared: null };
   }
 
   async #needReady(): Promise<Ready> {
     if (this.#ready === null) await this.#nextInstall();
     if (this.#ready === null) {
-      throw new LimpidError({ tag: 'BadRequest', message: 'No model is open.', hint: 'Open an ONNX model with its table to predict edited rows.' });
+      throw new LimpidError({
+        tag: 'BadRequest',
+        message: 'No model is open.',
+        hint: 'Open an ONNX model with its table to predict edited rows.',
+      });
     }
     return this.#ready;
   }

@@ -7,7 +7,12 @@ import { runPermutation } from '#/engine/jobs/permutation';
 import { runPredict } from '#/engine/jobs/predict';
 import { explainerById } from '#/explainers/catalogue';
 
-const UNITS: Record<Job['kind'], string> = { explain: 'rows', predict: 'rows', 'permutation importance': 'features', 'partial dependence': 'rows' };
+const UNITS: Record<Job['kind'], string> = {
+  explain: 'rows',
+  predict: 'rows',
+  'permutation importance': 'features',
+  'partial dependence': 'rows',
+};
 /** Ended jobs that the page can still show. */
 const KEPT = 8;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRng } from '#/base/rng';
 import { iceCurve, iceSurface, partialDependence } from '#/explainers/curves';
 import { makeGrid } from '#/explainers/feature-grid';
-import { functionPredictor, randomRows } from '#/explainers/testing/games';
+import { functionPredictor, randomRows } from '#/testing/games';
 
 /** Missing counts as 1. */
 const known = (x: number | undefined): number => (x === undefined || Number.isNaN(x) ? 1 : x);

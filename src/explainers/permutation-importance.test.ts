@@ -4,7 +4,7 @@ import type { Outputs, PredictionSpace } from '#/domain/outputs';
 import { expit } from '#/domain/units';
 import { defaultMetric, metricsFor, scorePredictions, type MetricId } from '#/explainers/metrics';
 import { permutationImportance, type PermutationPart, type PermutationRequest } from '#/explainers/permutation-importance';
-import { encoded, functionPredictor, randomRows } from '#/explainers/testing/games';
+import { encoded, functionPredictor, randomRows } from '#/testing/games';
 
 const value: Outputs = { task: 'regression', targetName: 'y', unit: null };
 const binary: Outputs = { task: 'binary', targetName: 'y', classLabels: ['no', 'yes'] };

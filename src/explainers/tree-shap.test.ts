@@ -10,8 +10,8 @@ import {
   randomRows,
   shapleyByDefinition,
   weightedBackground,
-} from '#/explainers/testing/games';
-import { randomTreeModel } from '#/explainers/testing/random-trees';
+} from '#/testing/games';
+import { randomTreeModel } from '#/testing/random-trees';
 import { prepareInterventional } from '#/explainers/tree-interventional/explain';
 import { preparePathDependent } from '#/explainers/tree-path-dependent/explain';
 import { applySteps } from '#/trees/apply-steps';

@@ -34,13 +34,6 @@ export function describeColumn(column: Column, role: CardColumn['role']): CardCo
   };
 }
 
-/** A cell as the text that a model trained with Python would have seen; null where missing. */
-export function cellText(column: Column, row: number): string | null {
-  const value = cellNumber(column, row);
-  if (Number.isNaN(value)) return null;
-  return numberText(column, value);
-}
-
 export function numberText(column: Column, value: number): string {
   if (column.kind === 'boolean') return value === 1 ? 'True' : 'False';
   return String(columnLabel(column, value));

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { create } from 'zustand';
-import type { OutputChoice } from '#/domain/outputs';
 
 /**
  * What the user chose: never study data. This whole object, and nothing else, is in the URL hash (state/url.ts),
@@ -125,8 +124,3 @@ export const useChoices = create<ChoicesStore>()((set) => ({
     }),
   replace: (choices) => set({ choices }),
 }));
-
-/** The output choice in force: what the user chose, else the study's default. */
-export function chosenOutput(choices: Choices, fallback: OutputChoice): OutputChoice {
-  return choices.output ?? fallback;
-}

@@ -4,7 +4,8 @@ import type { Store } from '#/storage/store';
 
 /** A folder on disk: what the command line works on. Writes go to a side file and are renamed over. */
 export function createNodeFolderStore(root: string): Store {
-  const path = (folder: string, name?: string): string => join(root, encodeURIComponent(folder), ...(name === undefined ? [] : [encodeURIComponent(name)]));
+  const path = (folder: string, name?: string): string =>
+    join(root, encodeURIComponent(folder), ...(name === undefined ? [] : [encodeURIComponent(name)]));
   let writes = 0;
   return {
     kind: 'node folder',

@@ -94,7 +94,9 @@ function failed(error: unknown): LimpidError {
   return new LimpidError(
     {
       tag: 'StorageFailed',
-      message: full ? 'The storage that this browser gives to the page is full.' : 'The browser refused access to its storage for this page.',
+      message: full
+        ? 'The storage that this browser gives to the page is full.'
+        : 'The browser refused access to its storage for this page.',
       hint: full ? 'Save the study as a file, then forget studies that you no longer need.' : 'Save the study as a file to keep it.',
     },
     error,

@@ -1,4 +1,3 @@
-import { fromPlainError, LimpidError } from '#/base/errors';
 import type { StudySummary } from '#/domain/summary';
 import type { Command } from '#/engine/command';
 import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } from '#/engine/job';
@@ -20,7 +19,10 @@ export interface LimpidClient {
   explainPlan(params: ExplainPlanParams): Promise<ExplainPlan>;
   readonly interactive: Omit<InteractiveApi, 'connect'>;
   /** @returns null-free outcome; broken files are items of the card, the rest opens. */
-  openFiles(files: readonly { readonly path: string; readonly file: Blob }[], onProgress?: (done: number, total: number) => void): Promise<OpenOutcome>;
+  openFiles(
+    files: readonly { readonly path: string; readonly file: Blob }[],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<OpenOutcome>;
   /** A study or explanation on this site (gallery, `?open=`). `source` is what a link will name. */
   openUrl(url: string, source: StudySource, onProgress?: (done: number, total: number) => void): Promise<OpenOutcome>;
   openStored(id: string): Promise<OpenOutcome>;
@@ -33,13 +35,4 @@ export interface LimpidClient {
   save(): Promise<Uint8Array<ArrayBuffer>>;
   /** @returns unsubscribe */
   subscribe(listener: (event: EngineEvent) => void): () => void;
-}
-
-/** Errors arrive as plain data; the page throws and catches tagged errors. */
-export function reviveError(error: unknown): unknown {
-  if (error instanceof LimpidError) return error;
-  if (typeof error === 'object' && error !== null && 'tag' in error && 'message' in error) {
-    return fromPlainError(error as ConstructorParameters<typeof LimpidError>[0]);
-  }
-  return error;
 }

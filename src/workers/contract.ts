@@ -6,6 +6,7 @@
  *   page ── ParseApi ──> parse worker, which hands its draft to the study worker over `port`
  *   study worker ── ComputeApi over MessagePort ──> compute workers
  */
+import type { PlainError } from '#/base/errors';
 import type { Command } from '#/engine/command';
 import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } from '#/engine/job';
 import type { ImportCard, ImportChoices, ImportDraft } from '#/formats/draft';
@@ -64,12 +65,17 @@ export interface StudyApi {
 
 export interface ParseApi {
   /** Files keep their folder paths. The draft goes to `port`. */
-  parse(files: readonly { readonly path: string; readonly file: Blob }[], port: MessagePort, onProgress: (done: number, total: number) => void): Promise<{ readonly hash: string }>;
+  parse(
+    files: readonly { readonly path: string; readonly file: Blob }[],
+    port: MessagePort,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<{ readonly hash: string }>;
   /** Fetches from this site only. */
   fetch(url: string, port: MessagePort, onProgress: (done: number, total: number) => void): Promise<void>;
 }
 
-export type DraftMessage = { readonly kind: 'draft'; readonly draft: ImportDraft } | { readonly kind: 'failed'; readonly error: import('#/base/errors').PlainError };
+export type DraftMessage =
+  { readonly kind: 'draft'; readonly draft: ImportDraft } | { readonly kind: 'failed'; readonly error: PlainError };
 
 /** Values per model feature, encoded: codes for categories, NaN for missing. */
 export interface InteractiveApi {

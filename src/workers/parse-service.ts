@@ -15,7 +15,8 @@ export const parseFiles: ParseApi['parse'] = async (files, port, onProgress) => 
       dropped.push({ path, bytes });
     }
     post(port, await readDrop(dropped, onProgress));
-    const hash = hashes.length === 1 ? hashes[0]! : await sha256(new TextEncoder().encode(hashes.sort().join('\n')));
+    const [only] = hashes;
+    const hash = only !== undefined && hashes.length === 1 ? only : await sha256(new TextEncoder().encode(hashes.sort().join('\n')));
     return { hash };
   } catch (error) {
     fail(port, error);

@@ -8,7 +8,8 @@ import type { ComputeApi } from '#/workers/contract';
 export function createPortLane(port: MessagePort): Lane {
   const api = wrap<ComputeApi>(port);
   return {
-    run: async (task, signal) => (signal === undefined ? await api.run(task) : await withCallSignal<ComputeResult>(signal, async (own) => await api.run(task, own))),
+    run: async (task, signal) =>
+      signal === undefined ? await api.run(task) : await withCallSignal<ComputeResult>(signal, async (own) => await api.run(task, own)),
     ping: async () => {
       await api.ping();
     },

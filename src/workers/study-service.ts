@@ -53,7 +53,12 @@ export function createStudyService(openStore: () => Promise<Store>): StudyApi {
         onEvent: (event) => listener(event),
         onInteractive: (setup) => interactive.postMessage(setup),
       });
-      if (!store.persistent) listener({ kind: 'notice', code: 'not-kept', message: 'This browser gives the page no storage: studies are not kept on this device. Save them as files.' });
+      if (!store.persistent)
+        listener({
+          kind: 'notice',
+          code: 'not-kept',
+          message: 'This browser gives the page no storage: studies are not kept on this device. Save them as files.',
+        });
     },
     subscribe(next) {
       listener = next;

@@ -23,7 +23,7 @@ export const commandHandlers: { readonly [K in EngineCommand['kind']]: CommandHa
 
 function handlerOf(command: EngineCommand): CommandHandler {
   const handler = commandHandlers[command.kind] as CommandHandler | undefined;
-  if (!handler) throw new LimpidError({ tag: 'BadRequest', message: `There is no command "${String(command.kind)}".` });
+  if (!handler) throw new LimpidError({ tag: 'BadRequest', message: `There is no command "${command.kind}".` });
   return handler;
 }
 

@@ -11,7 +11,13 @@ export async function runCurve(job: CurveJob, context: JobContext): Promise<JobO
   if (model === null) throw new LimpidError({ tag: 'BadRequest', message: 'A partial dependence curve needs a model.' });
   const rowIds = sampleIndices(table.nRows, job.maxRows, job.seed);
   const result = await partialDependence(
-    { predictor: context.predictor, rows: encodeRows(table, model.features, rowIds), feature: job.feature, grid: job.grid, keepLines: job.lines },
+    {
+      predictor: context.predictor,
+      rows: encodeRows(table, model.features, rowIds),
+      feature: job.feature,
+      grid: job.grid,
+      keepLines: job.lines,
+    },
     context.signal,
     (done, total) => context.progress(done, total),
   );

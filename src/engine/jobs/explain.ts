@@ -22,7 +22,8 @@ import { explainableModel, fitRows } from '#/engine/explain-plan';
  */
 export async function runExplain(job: ExplainJob, context: JobContext): Promise<JobOutcome> {
   const { model, table } = context.study();
-  if (model === null) throw new LimpidError({ tag: 'BadRequest', message: 'There is no model to explain.', hint: 'Open an ONNX model with its table.' });
+  if (model === null)
+    throw new LimpidError({ tag: 'BadRequest', message: 'There is no model to explain.', hint: 'Open an ONNX model with its table.' });
   const explainer = explainerById(job.explainer);
   const reason = explainer.unavailable(explainableModel(model, context.facts));
   if (reason !== null) throw new LimpidError({ tag: 'BadRequest', message: `${explainer.label} cannot explain this model: ${reason}` });
@@ -36,8 +37,16 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
     parameters: job.parameters,
   };
   const backgroundHash = await hashParts([spec.background.rows.values, spec.background.weights]);
-  const specKey = await hashParts([JSON.stringify([job.explainer, job.outputSpace, job.seed, job.parameters]), backgroundHash, context.modelKey]);
-  context.pool.define({ key: specKey, after: [context.modelKey], task: { kind: 'install spec', key: specKey, model: context.modelKey, spec } });
+  const specKey = await hashParts([
+    JSON.stringify([job.explainer, job.outputSpace, job.seed, job.parameters]),
+    backgroundHash,
+    context.modelKey,
+  ]);
+  context.pool.define({
+    key: specKey,
+    after: [context.modelKey],
+    task: { kind: 'install spec', key: specKey, model: context.modelKey, spec },
+  });
   const prepared = await context.pool.install(specKey, context.signal);
   if (prepared.kind !== 'spec') throw new LimpidError({ tag: 'Internal', message: `A lane answered ${prepared.kind} to a spec.` });
 
@@ -72,11 +81,11 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
     },
   };
   const { id } = explanation;
-  let shown = false;
+  const view = { shown: false };
   const publish = (change: Partial<Explanation>): void => {
     explanation = { ...explanation, ...change };
-    if (!shown) {
-      shown = true;
+    if (!view.shown) {
+      view.shown = true;
       context.apply({ kind: 'insert explanation', explanation, index: context.study().explanations.length });
       context.shows(id);
     } else {
@@ -141,7 +150,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
     finish('complete');
     await context.chunks.forget(jobHash);
   } catch (error) {
-    if (shown) finish(context.signal.aborted ? 'partial' : 'failed');
+    if (view.shown) finish(context.signal.aborted ? 'partial' : 'failed');
     throw error;
   } finally {
     void context.pool.release(specKey);
@@ -184,7 +193,10 @@ function storeChunk(explanation: Explanation, chunk: ExplainedChunk, start: numb
       const values = source[output]!;
       for (let i = 0; i < values.length / nFeatures; i++) {
         const position = start + i;
-        blocks[output]![Math.floor(position / BLOCK_ROWS)]!.set(values.subarray(i * nFeatures, (i + 1) * nFeatures), (position % BLOCK_ROWS) * nFeatures);
+        blocks[output]![Math.floor(position / BLOCK_ROWS)]!.set(
+          values.subarray(i * nFeatures, (i + 1) * nFeatures),
+          (position % BLOCK_ROWS) * nFeatures,
+        );
       }
     }
   };

@@ -32,7 +32,7 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
   const nFeatures = model.features.length;
   const overall = new Float64Array(nFeatures).fill(NaN);
   const spread = new Float64Array(nFeatures).fill(NaN);
-  let shown = false;
+  const view = { shown: false };
   let explanation: Explanation = {
     id,
     name: `Permutation importance (${metric})`,
@@ -73,12 +73,14 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
       },
     };
     const current = explanation;
-    if (!shown) {
-      shown = true;
+    if (!view.shown) {
+      view.shown = true;
       context.apply({ kind: 'insert explanation', explanation: current, index: context.study().explanations.length });
       context.shows(id);
     } else {
-      context.replace((study) => revise(study, { explanations: study.explanations.map((other) => (other.id === id ? current : other)) }, 'explanations'));
+      context.replace((study) =>
+        revise(study, { explanations: study.explanations.map((other) => (other.id === id ? current : other)) }, 'explanations'),
+      );
     }
   };
   let baseScore = NaN;
@@ -107,7 +109,7 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
     }
     publish('complete', baseScore);
   } catch (error) {
-    if (shown) publish(context.signal.aborted ? 'partial' : 'failed', baseScore);
+    if (view.shown) publish(context.signal.aborted ? 'partial' : 'failed', baseScore);
     throw error;
   }
   return { kind: 'explanation', id, completed: done, total: nFeatures };

@@ -3,7 +3,7 @@ import { createRng, hashSeed, type Rng } from '#/base/rng';
 import { automaticBudget, smallestBudget } from '#/explainers/kernel/budget';
 import { drawCoalitionDesign } from '#/explainers/kernel/coalition-design';
 import { factorPairedRegression, fitPairs, type PairedRegression } from '#/explainers/kernel/paired-regression';
-import { shapleyByDefinition } from '#/explainers/testing/games';
+import { shapleyByDefinition } from '#/testing/games';
 import { popcount } from '#/math/combinatorics';
 
 /**

@@ -13,7 +13,7 @@ import {
   randomRows,
   shapleyByDefinition,
   weightedBackground,
-} from '#/explainers/testing/games';
+} from '#/testing/games';
 
 const rowOf = (rows: EncodedRows, row: number): Float64Array => rows.values.slice(row * rows.nFeatures, (row + 1) * rows.nFeatures);
 const ids = (rows: EncodedRows): Int32Array => Int32Array.from({ length: rows.nRows }, (_, i) => i);

@@ -40,6 +40,8 @@ export interface EngineOptions {
 const BACKGROUND_ROWS = 100;
 const SEED = 0;
 const AUTOSAVE_MS = 800;
+/** After opening: soon, for a reload, but not before the first questions. */
+const OPENED_SAVE_MS = 250;
 const CHUNKS = 'chunks:';
 /** Partial results reach the page at most this often. */
 const PUBLISH_MS = 150;
@@ -103,7 +105,7 @@ export class Engine {
   async #openAs(study: Study, keep: boolean): Promise<StudySummary> {
     await this.close();
     this.#session = new StudySession(study);
-    if (keep) this.#scheduleSave();
+    if (keep) this.#scheduleSave(OPENED_SAVE_MS);
     this.#publishNow();
     const { model } = study;
     if (model !== null) {
@@ -285,9 +287,9 @@ export class Engine {
     }
   }
 
-  #scheduleSave(): void {
+  #scheduleSave(delay = AUTOSAVE_MS): void {
     if (this.#saveTimer !== null) return;
-    this.#saveTimer = setTimeout(() => this.#startSave(), AUTOSAVE_MS);
+    this.#saveTimer = setTimeout(() => this.#startSave(), delay);
   }
 
   #startSave(): void {

@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 
 /** Prints what the benches measured as one table: name, median, ratio to its yardstick, how it was measured. */
- 
+
 export default class TableReporter implements Reporter {
   readonly #rows: (readonly [string, string, string, string])[] = [];
 

@@ -12,7 +12,11 @@ test('the landing page loads at most 200 kB of JS and CSS, and no runtime, parse
   page.context().on('response', (response) => {
     const name = new URL(response.url()).pathname.split('/').at(-1) ?? '';
     if (!/\.(js|mjs|css|wasm)$/.test(name)) return;
-    pending.push(response.body().then((body) => void loaded.push({ name, kB: gzipSync(body, { level: 9 }).length / 1000, text: body.toString('latin1') })));
+    pending.push(
+      response
+        .body()
+        .then((body) => void loaded.push({ name, kB: gzipSync(body, { level: 9 }).length / 1000, text: body.toString('latin1') })),
+    );
   });
   await page.goto('./');
   await expect(page.getByRole('link', { name: 'Census income', exact: true })).toBeVisible();
@@ -24,7 +28,10 @@ test('the landing page loads at most 200 kB of JS and CSS, and no runtime, parse
   const onPage = loaded.filter(({ name }) => !name.includes('worker'));
   expect(onPage.length).toBeGreaterThan(0);
   for (const mark of ['InferenceSession', 'vega-lite', 'TreeEnsemble', 'coalition', 'papaparse']) {
-    expect(onPage.filter(({ text }) => text.includes(mark)).map(({ name }) => name), mark).toEqual([]);
+    expect(
+      onPage.filter(({ text }) => text.includes(mark)).map(({ name }) => name),
+      mark,
+    ).toEqual([]);
   }
 });
 

@@ -62,7 +62,7 @@ function ExplanationPicker({ study, active, inSheet }: ExplanationPickerProps) {
   const renderOption = ({ option }: { readonly option: ComboboxItem }) => {
     const one = study.explanations.find(({ id }) => id === option.value);
     if (one === undefined) return option.label;
-    const badge = badgeText(one.badge);
+    const badge = badgeText(one.badge, one.hasLocal);
     return (
       <span className={styles.option}>
         <span className={styles.optionName}>{option.label}</span>
@@ -94,7 +94,7 @@ interface BadgeProps {
 }
 
 function Badge({ explanation, nRows, inSheet }: BadgeProps) {
-  const badge = badgeText(explanation.badge);
+  const badge = badgeText(explanation.badge, explanation.hasLocal);
   return (
     <Popover width={300} position="bottom" withinPortal={!inSheet} transitionProps={{ duration: 0 }}>
       <Popover.Target>

@@ -31,6 +31,8 @@ function channel(name: 'x' | 'y', shape: AxisShape, theme: ChartTheme): (field: 
     ? null
     : {
         title: shape.title ? { signal: `${name}Title` } : null,
+        // A title beside a low chart ends in an ellipsis, not outside the picture.
+        ...(name === 'y' && shape.title ? { titleLimit: { expr: 'max(120, height + 20)' } } : {}),
         grid: shape.grid,
         ...(category
           ? {

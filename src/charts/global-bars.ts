@@ -225,7 +225,7 @@ export function chart(answer: GlobalImportanceAnswer, drawing: GlobalDrawing, th
   const lows = drawing.signedMean && answer.signedMean !== null ? features.map((feature) => answer.signedMean?.[feature] ?? 0) : [0];
   const finite = (values: readonly number[]): number[] => values.filter((value) => Number.isFinite(value));
   const xTitle = withUnit(
-    answer.globalOnly ? answer.meaning : `${answer.meaning}, ${answer.outputLabel}`,
+    answer.globalOnly ? answer.meaning : `${answer.meaning}, ${answer.segments.length > 1 ? globalText.overClasses : answer.outputLabel}`,
     answer.unit === answer.meaning ? null : answer.unit,
   );
   const [low, high] = signedDomain(Math.min(...finite(lows)), Math.max(...finite(highs)));

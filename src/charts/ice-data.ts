@@ -1,4 +1,5 @@
 import { predictionOfClass, type Outputs, type PredictionSpace } from '#/domain/outputs';
+import { looksLikeYears } from '#/text/numbers';
 
 /** One curve over a grid, for the shown output. */
 export type Curve = Float64Array;
@@ -49,6 +50,20 @@ export interface IceAnswer {
   readonly unit: string;
   readonly centred: boolean;
   readonly showLines: boolean;
+}
+
+export type IceAxis = 'linear' | 'year' | 'time' | 'category';
+
+/** How the axis of a feature is drawn: whole numbers that read like years have no thousands separators. */
+export function iceAxisOf(kind: IceAnswer['featureKind'], grid: Float64Array): IceAxis {
+  if (kind === 'categorical' || kind === 'boolean') return 'category';
+  if (kind === 'datetime') return 'time';
+  return looksLikeYears(grid.every(Number.isInteger), Math.min(...grid), Math.max(...grid)) ? 'year' : 'linear';
+}
+
+/** The part of an axis shape that it decides. */
+export function iceScale(axis: IceAxis): { readonly type: 'linear' | 'time' | 'category'; readonly plain: boolean } {
+  return axis === 'year' ? { type: 'linear', plain: true } : { type: axis, plain: false };
 }
 
 /** A picture of two features. */

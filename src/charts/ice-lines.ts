@@ -1,6 +1,6 @@
 import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
 import { buildFrameSpec, extentOf, frameSignals, laneDomain, paddedDomain } from '#/charts/frame';
-import { centred, type Curve, type IceAnswer } from '#/charts/ice-data';
+import { centred, iceAxisOf, iceScale, type Curve, type IceAnswer, type IceAxis } from '#/charts/ice-data';
 import { labelLength, type ChartTheme } from '#/charts/theme';
 import { rowName, withUnit } from '#/text/coverage';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
@@ -8,7 +8,7 @@ import { formatCell, formatDate, formatFull } from '#/text/numbers';
 import { describeIce, iceText } from '#/text/ice';
 
 export interface IceShape {
-  readonly x: 'linear' | 'time' | 'category';
+  readonly x: IceAxis;
 }
 
 export function spec(shape: IceShape, theme: ChartTheme): Spec {
@@ -29,7 +29,7 @@ export function spec(shape: IceShape, theme: ChartTheme): Spec {
     });
   return buildFrameSpec(
     {
-      x: { type: shape.x, title: true, grid: false, nice: false },
+      x: { ...iceScale(shape.x), title: true, grid: false, nice: false },
       y: { type: 'linear', title: true, grid: true },
       layers: [
         ({ x, y }) => ({
@@ -238,7 +238,7 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
   const yTitle = withUnit(answer.centred ? `${iceText.change}: ${answer.outputLabel}` : answer.outputLabel, answer.unit);
   return {
     kind: 'ice-lines',
-    spec: spec({ x: discrete ? 'category' : answer.featureKind === 'datetime' ? 'time' : 'linear' }, theme),
+    spec: spec({ x: iceAxisOf(answer.featureKind, answer.grid) }, theme),
     datasets: datasets(answer, theme),
     signals: frameSignals({
       xDomain: discrete ? laneDomain(labels.length) : paddedDomain(gridLow, gridHigh, false),

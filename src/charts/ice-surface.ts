@@ -1,7 +1,7 @@
 import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
 import { rampLegend } from '#/charts/colour-scale';
 import { buildFrameSpec, extentOf, frameSignals, laneDomain, OWN_COLOUR } from '#/charts/frame';
-import type { IceSurface, SurfaceAxis } from '#/charts/ice-data';
+import { iceAxisOf, iceScale, type IceAxis, type IceSurface, type SurfaceAxis } from '#/charts/ice-data';
 import { labelLength, rampColour, type ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
@@ -9,15 +9,15 @@ import { formatDate, formatFull, formatNumber } from '#/text/numbers';
 import { describeSurface, iceText } from '#/text/ice';
 
 export interface SurfaceShape {
-  readonly x: 'linear' | 'time' | 'category';
-  readonly y: 'linear' | 'time' | 'category';
+  readonly x: IceAxis;
+  readonly y: IceAxis;
 }
 
 export function spec(shape: SurfaceShape, theme: ChartTheme): Spec {
   return buildFrameSpec(
     {
-      x: { type: shape.x, title: true, grid: false, nice: false },
-      y: { type: shape.y, title: true, grid: false, nice: false },
+      x: { ...iceScale(shape.x), title: true, grid: false, nice: false },
+      y: { ...iceScale(shape.y), title: true, grid: false, nice: false },
       layers: [
         ({ x, y }) => ({
           data: { name: 'cells', values: [] },
@@ -142,8 +142,7 @@ export function describe(surface: IceSurface): string {
 }
 
 export function chart(surface: IceSurface, theme: ChartTheme): Chart {
-  const type = (axis: SurfaceAxis): 'linear' | 'time' | 'category' =>
-    isDiscrete(axis) ? 'category' : axis.kind === 'datetime' ? 'time' : 'linear';
+  const type = (axis: SurfaceAxis): IceAxis => iceAxisOf(axis.kind, axis.grid);
   const domain = (axis: SurfaceAxis): readonly [number, number] => {
     const borders = bordersOf(axis);
     return isDiscrete(axis) ? laneDomain(axis.grid.length) : [borders[0]!, borders.at(-1)!];

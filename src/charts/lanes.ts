@@ -15,8 +15,8 @@ export function laneLabels(names: readonly string[], theme: ChartTheme): string[
 
 const AXIS = 54;
 
-/** Pixels for n lanes with the axis below: lanes grow with the room, up to about twice their least height. */
-export function laneHeight(n: number, lane: number, most = lane * 2.2): { readonly min: number; readonly max: number } {
+/** Pixels for n lanes with the axis below: lanes grow with the room, up to almost three times their least height. */
+export function laneHeight(n: number, lane: number, most = lane * 2.8): { readonly min: number; readonly max: number } {
   const lanes = Math.max(2, n);
   return { min: lanes * lane + AXIS, max: Math.round(lanes * most) + AXIS };
 }

@@ -1,5 +1,5 @@
 import { tableOf, type ChartTable, type Label } from '#/charts/chart';
-import { labelLength, type ChartTheme } from '#/charts/theme';
+import type { ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
 import { middleEllipsis } from '#/text/labels';
 import { cellText, describeLocal, localText } from '#/text/local-importance';
@@ -26,9 +26,13 @@ export function splitLocal(answer: LocalImportanceAnswer, topK: number): LocalSp
   };
 }
 
+/** Characters of a label: in the row pane there is more room beside the bars than in lanes of many marks. */
+const ROOM_COMPACT = 24;
+const ROOM = 28;
+
 /** `age = 39` on one line where it fits, else the name above the value: neither is lost. */
 export function localLabel(feature: LocalFeature, theme: ChartTheme): Label {
-  const room = labelLength(theme);
+  const room = theme.compact ? ROOM_COMPACT : ROOM;
   const name = middleEllipsis(feature.name, room);
   const value = middleEllipsis(cellText(feature.value), room - 2);
   return name.length + 3 + value.length <= room ? `${name} = ${value}` : [name, `= ${value}`];

@@ -85,6 +85,7 @@ export function describe(answer: SummaryBars): string {
     answer.features[0],
     best < 0 ? null : { label: answer.groupLabels[best] ?? '', mean: means[best]! },
     answer.unit,
+    answer.outputLabel,
     answer.coverage,
   );
 }

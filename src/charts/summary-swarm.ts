@@ -165,7 +165,13 @@ function topDirection(answer: SwarmPoints | SwarmRaster, ordered: boolean): numb
 }
 
 export function describe(answer: SwarmPoints | SwarmRaster, ordered: boolean): string {
-  return describeSwarm({ top: answer.features[0], unit: answer.unit, direction: topDirection(answer, ordered), coverage: answer.coverage });
+  return describeSwarm({
+    top: answer.features[0],
+    unit: answer.unit,
+    outputLabel: answer.outputLabel,
+    direction: topDirection(answer, ordered),
+    coverage: answer.coverage,
+  });
 }
 
 export function chart(answer: SwarmPoints | SwarmRaster, colourTitle: string, theme: ChartTheme): Chart {

@@ -80,7 +80,7 @@ export function vegaConfig(theme: ChartTheme): Readonly<Record<string, unknown>>
       gridColor: theme.grid,
       labelColor: theme.textQuiet,
       labelFontSize: 11,
-      labelLimit: theme.compact ? 128 : 200,
+      labelLimit: theme.compact ? 164 : 200,
       titleColor: theme.text,
       titleFontSize: 12,
       titleFontWeight: 500,

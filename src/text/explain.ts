@@ -13,13 +13,17 @@ export const explainText = {
   permutationSentence: 'How much the score drops when one column is shuffled: global importance only, measured on the true values.',
   permutationNeeds: 'Needs true values: open a table that has the target column.',
   rows: 'Rows',
-  fit: (rows: number, total: number) =>
-    rows >= total ? `All ${plural(total, 'row')}: they fit 20 s` : `As many as fit 20 s (${plural(rows, 'row')} of ${count(total)})`,
+  fit: (rows: number, total: number, least: boolean) =>
+    least
+      ? `A first look (${plural(rows, 'row')} of ${count(total)})`
+      : rows >= total
+        ? `All ${plural(total, 'row')}: they fit 20 s`
+        : `As many as fit 20 s (${plural(rows, 'row')} of ${count(total)})`,
   all: (total: number) => `All ${plural(total, 'row')}`,
   sample: 'A sample of',
   sampleRows: 'Rows in the sample',
   background: 'Background rows',
-  backgroundHint: 'Features that are "absent" take their values from these rows. More rows cost more time.',
+  backgroundHint: 'Features that are “absent” take their values from these rows. More rows cost more time.',
   space: 'In units of',
   onlySpace: (unit: string) => `In units of ${unit}.`,
   seed: 'Seed',

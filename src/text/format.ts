@@ -24,8 +24,11 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 export function short(x: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? '–' : x > 0 ? '∞' : '−∞';
   const size = Math.abs(x);
+  // Six digits first: a float32 and the double it came from (0.98749999 and 0.9875) read the same.
   return withMinus(
-    size !== 0 && (size < 1e-4 || size >= 1e9) ? Number(x.toPrecision(2)).toExponential().replace('e+', 'e') : three.format(x),
+    size !== 0 && (size < 1e-4 || size >= 1e9)
+      ? Number(x.toPrecision(2)).toExponential().replace('e+', 'e')
+      : three.format(Number(x.toPrecision(6))),
   ).replace('e-', 'e−');
 }
 

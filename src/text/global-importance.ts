@@ -36,6 +36,7 @@ export function shownFeatures(shown: number, all: number): string {
 }
 
 export const globalText = {
+  overClasses: 'average over classes',
   top: 'Top features',
   sort: 'Sort by',
   sortTotal: 'total',

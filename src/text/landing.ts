@@ -20,7 +20,8 @@ export const landingText = {
   opens: 'What opens',
   formats: [
     ['Model and data', 'an ONNX model with a CSV table'],
-    ['Saved explanations', 'folders of interpret-community and azureml-interpret, the data of raiwidgets dashboards as JSON'],
+    ['Saved explanations', 'what interpret-community saved, as a folder or a zip'],
+    ['Dashboards', 'their data as JSON: the payload of raiwidgets, or the props of the component'],
     ['Studies', '.limpid files, with everything in them'],
     ['Anything else', 'is named, with the Python lines that export what opens'],
   ],

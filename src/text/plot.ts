@@ -138,7 +138,7 @@ export const plotText = {
   whiskerHigh: 'Upper whisker',
   savedPoints: 'what-if points',
   noData: 'This study has no data table.',
-  noDataHint: 'Open a CSV or Parquet file with the rows that the model predicts.',
+  noDataHint: 'Open a CSV file with the rows that the model predicts.',
   noImportances: 'There are no values for single rows to plot.',
   zoomHint: 'Scroll to zoom, drag to move, double-click for everything.',
   reset: 'Show everything',

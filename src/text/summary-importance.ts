@@ -10,15 +10,21 @@ interface Coverage {
 export interface SwarmSentence {
   readonly top: { readonly name: string; readonly meanAbs: number } | undefined;
   readonly unit: string;
+  readonly outputLabel: string;
   /** Spearman correlation of colour (feature value) and value in the top lane; NaN unknown. */
   readonly direction: number;
   readonly coverage: Coverage;
 }
 
-export function describeSwarm({ top, unit, direction, coverage }: SwarmSentence): string {
+/** Each row's own class is ranked by the mean over all classes, as in Global Importance: the sentence says whose mean it is. */
+function averaged(outputLabel: string): string {
+  return outputLabel.toLowerCase() === 'predicted class' ? 'on average over rows and classes' : 'on average';
+}
+
+export function describeSwarm({ top, unit, outputLabel, direction, coverage }: SwarmSentence): string {
   if (top === undefined) return 'No feature is shown.';
   const name = inSentence(top.name);
-  const size = `${name} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} on average)`;
+  const size = `${name} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} ${averaged(outputLabel)})`;
   const rows = fromRows(coverage.used, coverage.total);
   if (Number.isNaN(direction)) return `${size}, ${rows}.`;
   const acts =
@@ -43,11 +49,12 @@ export function describeGroupBars(
   top: { readonly name: string; readonly meanAbs: number } | undefined,
   group: { readonly label: string; readonly mean: number } | null,
   unit: string,
+  outputLabel: string,
   coverage: Coverage,
 ): string {
   if (top === undefined) return 'No feature is shown.';
   const rows = fromRows(coverage.used, coverage.total);
-  const size = `${inSentence(top.name)} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} on average)`;
+  const size = `${inSentence(top.name)} moves the prediction most (${formatNumber(top.meanAbs)} ${unit} ${averaged(outputLabel)})`;
   return group === null
     ? `${size}, ${rows}.`
     : `${size}, and most of all for ${inSentence(group.label)} (${formatNumber(group.mean)}), ${rows}.`;

@@ -33,7 +33,8 @@ export interface BadgeText {
   readonly tone: 'good' | 'neutral' | 'warning';
 }
 
-export function badgeText(badge: AdditivityBadge): BadgeText {
+/** @param local - whether there are values of single rows, which could sum to something */
+export function badgeText(badge: AdditivityBadge, local = true): BadgeText {
   switch (badge.kind) {
     case 'measured':
       return badge.maxResidual <= GOOD_RESIDUAL
@@ -58,7 +59,7 @@ export function badgeText(badge: AdditivityBadge): BadgeText {
         ? { short: 'surrogate', long: 'Explains a surrogate of the model; its fidelity to the model is not known.', tone: 'warning' }
         : {
             short: `surrogate ${badge.fidelity.metric} ${badge.fidelity.metric === 'accuracy' ? percent(badge.fidelity.value) : short(badge.fidelity.value)}`,
-            long: `Sums to a surrogate that follows the model with ${badge.fidelity.metric} ${short(badge.fidelity.value)} on ${count(badge.fidelity.nRows)} rows.`,
+            long: `${local ? 'Sums to' : 'Explains'} a surrogate that follows the model with ${badge.fidelity.metric} ${short(badge.fidelity.value)} on ${count(badge.fidelity.nRows)} rows.`,
             tone: 'neutral',
           };
     case 'unknown':

@@ -4,7 +4,7 @@ import { NumberField } from '#/components/NumberField';
 import type { ExplainerOffer, ExplainPlan } from '#/engine/job';
 import type { MetricId } from '#/explainers/metrics';
 import { explainText } from '#/text/explain';
-import type { ExplainForm } from './explain-form';
+import { FIT_AT_LEAST, type ExplainForm } from './explain-form';
 import styles from './explain.module.css';
 
 const MAX_BACKGROUND = 5000;
@@ -33,7 +33,7 @@ export function ExplainOptions({ plan, offer, form, onChange }: ExplainOptionsPr
     <>
       <fieldset className={styles.rows}>
         <legend className={styles.legend}>{explainText.rows}</legend>
-        {rowChoice('fit', explainText.fit(offer.fitRows, plan.nRows))}
+        {rowChoice('fit', explainText.fit(offer.fitRows, plan.nRows, offer.fitRows <= FIT_AT_LEAST && offer.fitRows < plan.nRows))}
         {offer.fitRows < plan.nRows && rowChoice('all', explainText.all(plan.nRows))}
         <div className={styles.sample}>
           {rowChoice('sample', explainText.sample)}

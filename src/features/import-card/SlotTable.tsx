@@ -19,7 +19,7 @@ export function SlotTable({ slots, columns, chosen, onChange }: SlotTableProps) 
   const nameOf = (slot: CardSlot) => ((perInput.get(slot.input) ?? 1) > 1 ? importText.slot(slot.input, slot.slot) : slot.input);
   return (
     <div className={styles.scroll} tabIndex={0} role="group" aria-label={importText.inputs}>
-      <table className={styles.table}>
+      <table className={`${styles.table ?? ''} ${styles.slots ?? ''}`}>
         <thead>
           <tr>
             <th scope="col">{importText.input}</th>

@@ -35,7 +35,7 @@ interface ExplanationFactsProps {
 }
 
 function ExplanationFacts({ one, nRows, unit }: ExplanationFactsProps) {
-  const badge = badgeText(one.badge);
+  const badge = badgeText(one.badge, one.hasLocal);
   const facts = [one.featureSpace, unit, one.hasLocal ? coverage(one.completed, nRows) : null, overviewText.state[one.state]];
   return (
     <div className={styles.itemWords}>

@@ -42,35 +42,37 @@ function StudyOverview({ active }: { readonly active: ActiveScope }) {
       {answer.isError && <StateNotice state={failedState(overviewText.failed, answer.error, () => void answer.refetch())} />}
       {answer.isPending && <StateNotice state={{ kind: 'loading' }} />}
       {data !== undefined && (
-        <div className={styles.columns}>
-          <div className={styles.wide}>
-            {study.description !== '' && <p className={styles.description}>{study.description}</p>}
-            <Scores scores={data.scores} />
-            {classLabels(study.outputs).length > 0 && data.classCounts.length > 0 && <ClassCounts counts={data.classCounts} />}
-            {data.columns.length > 0 && <ColumnList answer={data} />}
-          </div>
-          <div className={styles.narrow}>
-            <NextSteps active={active} />
-            <ExplanationList active={active} />
-            <Section title={overviewText.model}>
-              <p className={styles.long}>
-                {study.model === null
-                  ? overviewText.noModel
-                  : overviewText.modelFacts(study.model.name, study.model.featureNames.length, study.model.bytes)}
-              </p>
-            </Section>
-            {study.points.length > 0 && <PointList points={study.points} />}
-            <FilesThatDidNotOpen />
-            {data.findings.length > 0 && (
-              <Section title={overviewText.findings}>
-                <FindingsList findings={data.findings} />
+        <div className={styles.room}>
+          <div className={styles.columns}>
+            <div className={styles.wide}>
+              {study.description !== '' && <p className={styles.description}>{study.description}</p>}
+              <Scores scores={data.scores} />
+              {classLabels(study.outputs).length > 0 && data.classCounts.length > 0 && <ClassCounts counts={data.classCounts} />}
+              {data.columns.length > 0 && <ColumnList answer={data} />}
+            </div>
+            <div className={styles.narrow}>
+              <NextSteps active={active} />
+              <ExplanationList active={active} />
+              <Section title={overviewText.model}>
+                <p className={styles.long}>
+                  {study.model === null
+                    ? overviewText.noModel
+                    : overviewText.modelFacts(study.model.name, study.model.featureNames.length, study.model.bytes)}
+                </p>
               </Section>
-            )}
-            {study.notes !== '' && (
-              <Section title={overviewText.notes}>
-                <p className={styles.notes}>{study.notes}</p>
-              </Section>
-            )}
+              {study.points.length > 0 && <PointList points={study.points} />}
+              <FilesThatDidNotOpen />
+              {data.findings.length > 0 && (
+                <Section title={overviewText.findings}>
+                  <FindingsList findings={data.findings} />
+                </Section>
+              )}
+              {study.notes !== '' && (
+                <Section title={overviewText.notes}>
+                  <p className={styles.notes}>{study.notes}</p>
+                </Section>
+              )}
+            </div>
           </div>
         </div>
       )}

@@ -15,6 +15,8 @@ interface EditedExplanationProps {
   readonly row: number;
   readonly title: string;
   readonly values: Float64Array;
+  /** Whether any value differs from the row's own. */
+  readonly changed: boolean;
   readonly predictedClass: number;
 }
 
@@ -24,7 +26,7 @@ interface Explained {
 }
 
 /** Local values of the edited row, on demand; they say when the values have changed since. */
-export function EditedExplanation({ active, row, title, values, predictedClass }: EditedExplanationProps) {
+export function EditedExplanation({ active, row, title, values, changed, predictedClass }: EditedExplanationProps) {
   const client = useClient();
   const [explained, setExplained] = useState<Explained | null>(null);
   const [busy, setBusy] = useState(false);
@@ -45,6 +47,8 @@ export function EditedExplanation({ active, row, title, values, predictedClass }
       });
   };
   const stale = explained?.values.some((value, i) => !Object.is(value, values[i])) === true;
+  // The row as it is has its explanation in Local Importance.
+  if (!changed && explained === null) return null;
   return (
     <section className={styles.explain}>
       {(explained === null || stale) && (

@@ -8,7 +8,7 @@ import { MiniHistogram } from '#/features/perturbation/MiniHistogram';
 import type { FeatureProfile } from '#/queries/profiles';
 import { visibleLabel } from '#/text/labels';
 import { cellText } from '#/text/local-importance';
-import { formatDate, formatNumber } from '#/text/numbers';
+import { formatCell, formatDate } from '#/text/numbers';
 import { whatIfText } from '#/text/what-if';
 import styles from './Perturbation.module.css';
 
@@ -118,7 +118,7 @@ function NumericInput({ id, profile, value, onChange }: ValueInputProps) {
           <input
             type="range"
             aria-label={whatIfText.slider(visibleLabel(schema.name))}
-            title={whatIfText.range(formatNumber(min), formatNumber(max))}
+            title={whatIfText.range(formatCell(min, 'short'), formatCell(max, 'short'))}
             min={min}
             max={max}
             step={schema.integer ? 1 : 'any'}

@@ -93,7 +93,14 @@ function WhatIf({ active, row, title, encoded, profiles, unit }: WhatIfProps) {
         prediction={fresh ? now : null}
         changed={changed.length > 0}
       />
-      <EditedExplanation active={active} row={row} title={title === '' ? rowName(row) : title} values={values} predictedClass={baseClass} />
+      <EditedExplanation
+        active={active}
+        row={row}
+        title={title === '' ? rowName(row) : title}
+        values={values}
+        changed={changed.length > 0}
+        predictedClass={baseClass}
+      />
       <FeatureInputs profiles={profiles} encoded={encoded} edits={edits} />
     </div>
   );

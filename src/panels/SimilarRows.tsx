@@ -22,7 +22,11 @@ export function SimilarRows({ rows, aside }: SimilarRowsProps) {
           <button type="button" className={styles.title} onClick={() => selectRow(one.row)}>
             <EllipsisText text={one.title} />
           </button>
-          <span className={styles.fact}>{one.predicted !== null && <EllipsisText text={one.predicted} />}</span>
+          <span className={styles.fact}>
+            {one.predicted !== null && (
+              <EllipsisText text={typeof one.predicted === 'number' ? formatNumber(one.predicted) : one.predicted} />
+            )}
+          </span>
           <span className={styles.number} title={localText.distance}>
             {formatNumber(one.distance)}
           </span>

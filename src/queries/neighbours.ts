@@ -19,7 +19,12 @@ export interface NeighboursParams {
 }
 
 export interface NeighboursAnswer {
-  readonly rows: readonly { readonly row: number; readonly title: string; readonly distance: number; readonly predicted: string | null }[];
+  readonly rows: readonly {
+    readonly row: number;
+    readonly title: string;
+    readonly distance: number;
+    readonly predicted: string | number | null;
+  }[];
   /** 95th percentile of nearest-neighbour distances among (a sample of) the data: beyond it the values are unlike the data. */
   readonly usualDistance: number;
   readonly unlike: boolean;
@@ -46,16 +51,12 @@ export const neighboursQuestion: Question<NeighboursParams, NeighboursAnswer> = 
       row,
       title: rowTitle(study, row),
       distance: distances[row]!,
-      predicted: labels.length > 0 ? (labels[classes?.[row] ?? -1] ?? null) : valueText(study.predictions?.values?.[0]?.[row]),
+      predicted: labels.length > 0 ? (labels[classes?.[row] ?? -1] ?? null) : (study.predictions?.values?.[0]?.[row] ?? null),
     }));
     const usualDistance = usualNearestDistance(space);
     return { rows: rows.slice(0, Math.max(0, count)), usualDistance, unlike: rows.length > 0 && rows[0]!.distance > usualDistance };
   },
 };
-
-function valueText(value: number | undefined): string | null {
-  return value === undefined || Number.isNaN(value) ? null : String(Number(value.toPrecision(6)));
-}
 
 /** The `count` smallest distances in ascending order by insertion: count is small. */
 function nearestRows(distances: Float64Array, count: number, exceptRow: number): number[] {

@@ -48,9 +48,14 @@ export function DependencePanel({ active, feature, name, onClose }: DependencePa
     <section className={styles.dependence} aria-label={globalText.dependenceOf(name)}>
       <header className={styles.dependenceHead}>
         <h2>{globalText.dependenceOf(name)}</h2>
-        <IconButton label={globalText.closeDependence} onClick={onClose}>
-          <IconX size={18} aria-hidden="true" />
-        </IconButton>
+        <span className={styles.dependenceActions}>
+          <Button look="quiet" onClick={openExplore}>
+            {globalText.openExplore}
+          </Button>
+          <IconButton label={globalText.closeDependence} onClick={onClose}>
+            <IconX size={18} aria-hidden="true" />
+          </IconButton>
+        </span>
       </header>
       {state !== null && <StateNotice state={state} />}
       {picture !== null && (
@@ -59,9 +64,6 @@ export function DependencePanel({ active, feature, name, onClose }: DependencePa
           <ChartPanel chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={false} />
         </>
       )}
-      <div>
-        <Button onClick={openExplore}>{globalText.openExplore}</Button>
-      </div>
     </section>
   );
 }

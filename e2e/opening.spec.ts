@@ -21,7 +21,15 @@ function filesUnder(folder: string): string[] {
 
 test('ONNX + CSV: card, target, explain, cancel, partial result', async ({ page }) => {
   await page.goto('./');
-  await page.getByLabel('Open files').setInputFiles([join(models, 'c-columns', 'model.onnx'), join(models, 'c-columns', 'data.csv')]);
+  // Twenty times the rows: the job must outlast the walk to its cancel button on any machine.
+  const [head = '', ...lines] = readFileSync(join(models, 'c-columns', 'data.csv'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const csv = [head, ...Array.from({ length: 20 }, () => lines).flat()].join('\n');
+  await page.getByLabel('Open files').setInputFiles([
+    { name: 'model.onnx', mimeType: '', buffer: readFileSync(join(models, 'c-columns', 'model.onnx')) },
+    { name: 'data.csv', mimeType: '', buffer: Buffer.from(csv) },
+  ]);
   const card = page.getByRole('main');
   await expect(card.getByText('model.onnx').first()).toBeVisible();
   await expect(card.getByText('ONNX model').first()).toBeVisible();
@@ -39,27 +47,28 @@ test('ONNX + CSV: card, target, explain, cancel, partial result', async ({ page 
   await expect(dialog.getByRole('radio', { name: /Kernel SHAP/ })).toBeChecked();
   await idle(page);
   await expectAccessible(page, 'explain dialog');
+  await dialog.getByRole('radio', { name: /^All 2,400 rows/ }).check();
   await dialog.getByRole('button', { name: 'Start', exact: false }).click();
   await expect(page.locator('html')).toHaveAttribute('data-jobs', '1');
   const strip = page.getByRole('region', { name: 'Running' });
   await expect(strip).toContainText('Kernel SHAP');
   // The first chunk is on the screen before the job is stopped.
   await page.getByRole('link', { name: 'Global Importance', exact: true }).click();
-  await expect(page.getByRole('main')).toContainText(/from [\d,]+ of 120 rows/, { timeout: 30_000 });
+  await expect(page.getByRole('main')).toContainText(/from [\d,]+ of 2,400 rows/, { timeout: 30_000 });
   await strip.getByRole('button', { name: /cancel/i }).click();
   await jobsDone(page);
   const main = await openView(page, 'Global Importance');
-  await expect(main).toContainText(/from [\d,]+ of 120 rows/);
-  const used = Number(/from ([\d,]+) of 120 rows/.exec(await main.innerText())![1]!.replace(',', ''));
+  await expect(main).toContainText(/from [\d,]+ of 2,400 rows/);
+  const used = Number(/from ([\d,]+) of 2,400 rows/.exec(await main.innerText())![1]!.replace(',', ''));
   expect(used).toBeGreaterThan(0);
-  expect(used).toBeLessThan(120);
+  expect(used).toBeLessThan(2400);
   // What a job added can be undone, and brought back.
   await page.getByRole('button', { name: /^Undo/ }).click();
   await idle(page);
   await expect(page.getByRole('button', { name: /^Redo/ })).toBeEnabled();
   await page.getByRole('button', { name: /^Redo/ }).click();
   await idle(page);
-  await expect(await openView(page, 'Summary Importance')).toContainText(/from [\d,]+ of 120 rows/);
+  await expect(await openView(page, 'Summary Importance')).toContainText(/from [\d,]+ of 2,400 rows/);
 });
 
 for (const id of readdirSync(models).filter((name) => name !== 'refused')) {

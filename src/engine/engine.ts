@@ -1,6 +1,7 @@
 import { LimpidError, toPlainError } from '#/base/errors';
 import { summariseStudy, type StudySummary } from '#/domain/summary';
 import type { StudyId } from '#/domain/ids';
+import type { ModelAsset } from '#/domain/model';
 import type { Study } from '#/domain/study';
 import { forgetWorkingCopy, listWorkingCopies, loadWorkingCopy, saveWorkingCopy, type StoredStudy } from '#/engine/autosave';
 import { probeRows, sampleBackground } from '#/engine/background';
@@ -103,6 +104,8 @@ export class Engine {
   }
 
   async #openAs(study: Study, keep: boolean): Promise<StudySummary> {
+    // A model that the runtime refuses must be known before what is open is closed.
+    if (study.model !== null && study.predictions === null) await this.#tryModel(study, study.model);
     await this.close();
     this.#session = new StudySession(study);
     if (keep) this.#scheduleSave(OPENED_SAVE_MS);
@@ -212,12 +215,21 @@ export class Engine {
     return this.summary;
   }
 
+  async #tryModel(study: Study, model: ModelAsset): Promise<void> {
+    const key = await defineModel(this.#pool, study, model);
+    try {
+      await this.#pool.install(key);
+    } catch (error) {
+      if (key !== this.#facts?.key) await this.#pool.release(key);
+      throw error;
+    }
+  }
+
   async #modelFacts(signal?: AbortSignal): Promise<{ readonly key: string; readonly facts: ModelFacts }> {
-    const { model, table } = this.study;
-    if (model === null) throw noModel();
+    const { study } = this;
+    if (study.model === null) throw noModel();
     if (this.#facts === null) {
-      const key = `model-${await hashParts([model.bytes, JSON.stringify([model.features, model.bindings, model.outputs])])}`;
-      this.#pool.define({ key, after: [], task: { kind: 'install model', key, asset: model, probe: probeRows(table, model) } });
+      const key = await defineModel(this.#pool, study, study.model);
       const promise = this.#pool.install(key, signal).then((result) => {
         if (result.kind !== 'model') throw new LimpidError({ tag: 'Internal', message: `A lane answered ${result.kind} to a model.` });
         return result.facts;
@@ -320,6 +332,13 @@ export class Engine {
   #emit(event: EngineEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+/** Tells the lanes how to install a study's model. @returns its key, a hash of all that decides its predictions */
+async function defineModel(pool: LanePool, study: Study, model: ModelAsset): Promise<string> {
+  const key = `model-${await hashParts([model.bytes, JSON.stringify([model.features, model.bindings, model.outputs])])}`;
+  pool.define({ key, after: [], task: { kind: 'install model', key, asset: model, probe: probeRows(study.table, model) } });
+  return key;
 }
 
 function noModel(): LimpidError {

@@ -220,6 +220,10 @@ export function describeEngine(name: string, lanes: readonly number[], executor:
       expect(draft.items[0]!.status).toBe('broken');
       await expect(engine.accept(draft, makeCard(draft).choices)).rejects.toThrow();
       expect(engine.study.id).toBe(study.id);
+      const refused = { ...study, id: 'refused' as never, model: { ...study.model!, bytes: study.model!.bytes.slice(0, 2000) } };
+      await expect(engine.open(refused)).rejects.toThrow();
+      expect(engine.study.id).toBe(study.id);
+      await engine.run(TREE);
       await engine.dispose();
     });
   });

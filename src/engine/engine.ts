@@ -334,9 +334,14 @@ export class Engine {
   }
 }
 
+/** Models are never changed: the bytes of each are hashed once. */
+const modelKeys = new WeakMap<ModelAsset, Promise<string>>();
+
 /** Tells the lanes how to install a study's model. @returns its key, a hash of all that decides its predictions */
 async function defineModel(pool: LanePool, study: Study, model: ModelAsset): Promise<string> {
-  const key = `model-${await hashParts([model.bytes, JSON.stringify([model.features, model.bindings, model.outputs])])}`;
+  const hashing = modelKeys.get(model) ?? hashParts([model.bytes, JSON.stringify([model.features, model.bindings, model.outputs])]);
+  modelKeys.set(model, hashing);
+  const key = `model-${await hashing}`;
   pool.define({ key, after: [], task: { kind: 'install model', key, asset: model, probe: probeRows(study.table, model) } });
   return key;
 }

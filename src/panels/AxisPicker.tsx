@@ -1,12 +1,8 @@
-import { Select, type ComboboxItem } from '@mantine/core';
-import { EllipsisText } from '#/components/EllipsisText';
+import { HintedSelect } from '#/panels/HintedSelect';
 import type { AxisInfo, AxisRef } from '#/queries/axis';
 import { panelsText } from '#/text/panels';
-import styles from './pickers.module.css';
 
 const NONE = 'none';
-/** Longer lists are found by typing. */
-const SHOWN = 200;
 
 interface AxisPickerProps {
   /** Accessible name and text before the control: `X`, `Y`, `Colour`. */
@@ -35,31 +31,13 @@ export function AxisPicker({ label, value, axes, allowNone = false, onChange }: 
     if (axis !== undefined) onChange(axis.ref);
     else if (key === NONE) onChange(null);
   };
-  const renderOption = ({ option }: { readonly option: ComboboxItem }) => (
-    <span className={styles.option}>
-      <EllipsisText text={option.label} />
-      <span className={styles.unit}>{byKey.get(option.value)?.unit}</span>
-    </span>
-  );
   return (
-    <Select
+    <HintedSelect
       label={label}
-      classNames={{
-        root: `${styles.root ?? ''} ${styles.axis ?? ''}`,
-        label: styles.label ?? '',
-        wrapper: styles.wrapper ?? '',
-        input: styles.input ?? '',
-      }}
-      size="xs"
-      searchable
-      limit={SHOWN}
-      allowDeselect={false}
-      nothingFoundMessage={panelsText.nothingFound}
       data={allowNone ? [{ value: NONE, label: panelsText.none }, ...groups] : groups}
       value={value === undefined ? null : value === null ? NONE : keyOf(value)}
+      hintOf={(key) => byKey.get(key)?.unit}
       onChange={pick}
-      renderOption={renderOption}
-      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }

@@ -1,9 +1,4 @@
-import { Select, type ComboboxItem } from '@mantine/core';
-import { EllipsisText } from '#/components/EllipsisText';
-import { panelsText } from '#/text/panels';
-import styles from './pickers.module.css';
-
-const SHOWN = 200;
+import { HintedSelect } from '#/panels/HintedSelect';
 
 export interface PickableFeature {
   readonly feature: number;
@@ -25,31 +20,13 @@ interface FeaturePickerProps {
 export function FeaturePicker({ label, features, value, noneLabel, onChange }: FeaturePickerProps) {
   const hints = new Map(features.map((feature) => [String(feature.feature), feature.hint]));
   const data = features.map((feature) => ({ value: String(feature.feature), label: feature.name }));
-  const renderOption = ({ option }: { readonly option: ComboboxItem }) => (
-    <span className={styles.option}>
-      <EllipsisText text={option.label} />
-      <span className={styles.unit}>{hints.get(option.value)}</span>
-    </span>
-  );
   return (
-    <Select
+    <HintedSelect
       label={label}
-      classNames={{
-        root: `${styles.root ?? ''} ${styles.axis ?? ''}`,
-        label: styles.label ?? '',
-        wrapper: styles.wrapper ?? '',
-        input: styles.input ?? '',
-      }}
-      size="xs"
-      searchable
-      limit={SHOWN}
-      allowDeselect={false}
-      nothingFoundMessage={panelsText.nothingFound}
       data={noneLabel === undefined ? data : [{ value: '', label: noneLabel }, ...data]}
       value={value === null ? (noneLabel === undefined ? null : '') : String(value)}
+      hintOf={(key) => hints.get(key)}
       onChange={(key) => onChange(key === null || key === '' ? null : Number(key))}
-      renderOption={renderOption}
-      comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 }, keepMounted: false }}
     />
   );
 }

@@ -107,6 +107,8 @@ for (const { id, name } of SAMPLES) {
     }
     const { row, feature, value, prediction, predictedClass = 0 } = facts.ice[0]!;
     await goToRow(page, row);
+    await openTab(page, 'Perturbation Exploration');
+    const predicted = Number(await page.getByTestId('what-if-prediction').getAttribute('data-value'));
     const ice = await openTab(page, 'ICE');
     await choose(page, ice, 'Feature', feature);
     const chart = ice.locator('[data-chart]').first();
@@ -115,6 +117,7 @@ for (const { id, name } of SAMPLES) {
     expect(own, `the grid holds ${value}`).toBeDefined();
     // The class in view: class 1 of two, else the row's predicted class.
     const expected = prediction.length > 1 ? prediction[predictedClass]! : prediction[0]!;
+    expect(Math.abs(own!.prediction! - predicted)).toBeLessThanOrEqual(1e-6);
     expect(Math.abs(own!.prediction! - expected)).toBeLessThanOrEqual(Math.max(1e-6, TOLERANCE[id]!));
   });
 }

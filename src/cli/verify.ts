@@ -28,18 +28,19 @@ export async function verifyStudy(study: Study, executor: Executor): Promise<rea
     for (const saved of study.explanations) {
       const explainer = explainers.find(({ id }) => id === saved.provenance.explainer);
       if (!explainer || saved.local === null || saved.state !== 'complete') continue;
-      const { parameters, seed, backgroundRows } = saved.provenance;
+      const { parameters, seed, background, backgroundRows } = saved.provenance;
       const { outputSpace } = parameters;
       const outcome = await engine.run({
         kind: 'explain',
         explainer: explainer.id,
         rows: { kind: 'rows', rows: [...saved.rows] },
-        backgroundRows: backgroundRows ?? 0,
+        background: background ?? { kind: 'sample', count: backgroundRows ?? 0 },
         outputSpace: outputSpace === 'probability' ? 'probability' : 'raw',
         seed: seed ?? 0,
         parameters: Object.fromEntries(
           Object.entries(parameters).filter(
-            (entry): entry is [string, string | number | boolean] => entry[1] !== null && entry[0] !== 'outputSpace' && entry[0] !== 'rows',
+            (entry): entry is [string, string | number | boolean] =>
+              entry[1] !== null && !['outputSpace', 'rows', 'background'].includes(entry[0]),
           ),
         ),
       });

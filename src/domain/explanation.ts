@@ -1,5 +1,8 @@
+import type { BackgroundChoice } from '#/domain/background-choice';
+import type { AnchorRule } from '#/domain/anchor-rule';
 import type { ExplanationId } from '#/domain/ids';
 import type { FeatureSchema } from '#/domain/model';
+import type { Surrogate } from '#/domain/surrogate';
 import type { AdditiveSpace, AdditivityBadge } from '#/domain/units';
 
 /** Rows in one block of local values. */
@@ -25,6 +28,8 @@ export interface Provenance {
   readonly seconds: number | null;
   /** File it was read from, null when computed here. */
   readonly source: string | null;
+  /** The choice behind the background rows, so that a result can be computed again. */
+  readonly background?: BackgroundChoice;
 }
 
 export type ExplanationState = 'running' | 'complete' | 'partial' | 'failed';
@@ -49,7 +54,8 @@ export interface Explanation {
   readonly name: string;
   /** Stable method id: `tree-path-dependent`, `tree-interventional`, `kernel`, `permutation-importance`, `imported`. */
   readonly method: string;
-  readonly featureSpace: 'raw' | 'engineered';
+  /** `layer`: the players are neurons of a hidden layer. `grouped`: sums over groups of features. */
+  readonly featureSpace: 'raw' | 'engineered' | 'layer' | 'grouped';
   readonly features: readonly FeatureSchema[];
   /** Space that values add up in, and its unit for axis titles. */
   readonly space: AdditiveSpace;
@@ -68,6 +74,15 @@ export interface Explanation {
   readonly saved: GlobalValues | null;
   readonly badge: AdditivityBadge;
   readonly provenance: Provenance;
+  /**
+   * Interaction values like local, with [nFeatures, nFeatures] numbers a row: symmetric, off the diagonal half of the pair's
+   * interaction (shap), the diagonal holds the rest, so that each line sums to the feature's value.
+   */
+  readonly interactions?: LocalBlocks;
+  /** The simple model that the values come from. */
+  readonly surrogate?: Surrogate;
+  /** Rules by position in `rows`; null where not finished. Such an explanation has no local values. */
+  readonly rules?: readonly (AnchorRule | null)[];
 }
 
 /** Local values of explained row `position` for one stored output: a view, not a copy [nFeatures]. */

@@ -1,15 +1,20 @@
 import type { Explanation, ExplanationState } from '#/domain/explanation';
 import type { Outputs, PredictionSpace } from '#/domain/outputs';
 import type { Finding, Revisions, Study } from '#/domain/study';
+import type { SurrogateKind } from '#/domain/surrogate';
 import type { ColumnRole } from '#/domain/table';
-import type { AdditiveSpace, AdditivityBadge } from '#/domain/units';
+import type { AdditiveSpace, AdditivityBadge, Fidelity } from '#/domain/units';
 
 export interface ExplanationSummary {
   readonly id: string;
   readonly name: string;
   readonly method: string;
   readonly semantics: string;
-  readonly featureSpace: 'raw' | 'engineered';
+  readonly featureSpace: Explanation['featureSpace'];
+  /** What else the explanation holds beside values. */
+  readonly hasInteractions: boolean;
+  readonly hasRules: boolean;
+  readonly surrogate: { readonly kind: SurrogateKind; readonly fidelity: Fidelity } | null;
   readonly space: AdditiveSpace;
   readonly featureNames: readonly string[];
   /** Table column of each feature, null without data. */
@@ -56,6 +61,9 @@ function summariseExplanation(explanation: Explanation): ExplanationSummary {
     method: explanation.method,
     semantics: explanation.provenance.semantics,
     featureSpace: explanation.featureSpace,
+    hasInteractions: explanation.interactions !== undefined,
+    hasRules: explanation.rules !== undefined,
+    surrogate: explanation.surrogate ? { kind: explanation.surrogate.kind, fidelity: explanation.surrogate.fidelity } : null,
     space: explanation.space,
     featureNames: explanation.features.map((feature) => feature.name),
     featureColumns: explanation.features.map((feature) => feature.column),

@@ -1,20 +1,9 @@
 import { LimpidError } from '#/base/errors';
-import type { ModelAsset, Predictor } from '#/domain/model';
 import type { ComputeResult, ComputeTask, ModelFacts } from '#/engine/compute-task';
 import { explainerById } from '#/explainers/catalogue';
-import type { PreparedExplainer } from '#/explainers/explainer';
-import { createOrtPredictor } from '#/inference/create-ort-predictor';
-import type { RuntimeOptions } from '#/inference/runtime';
+import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
+import { environmentOf, factsOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
 import { probeModel } from '#/inference/probe';
-import { readTreeModel } from '#/onnx/read-tree-model';
-import { ensembleFacts } from '#/trees/ensemble-facts';
-import type { TreeModel } from '#/trees/tree-ensemble';
-
-interface InstalledModel {
-  readonly asset: ModelAsset;
-  readonly predictor: Predictor;
-  readonly trees: TreeModel | { readonly reason: string };
-}
 
 /**
  * The work of a compute lane, without any worker: keeps installed models and prepared explainers by key and
@@ -23,10 +12,10 @@ interface InstalledModel {
 export class ComputeHost {
   readonly #models = new Map<string, InstalledModel>();
   readonly #specs = new Map<string, PreparedExplainer>();
-  readonly #ort: RuntimeOptions;
+  readonly #options: HostOptions;
 
-  constructor(ort: RuntimeOptions = {}) {
-    this.#ort = ort;
+  constructor(options: HostOptions = {}) {
+    this.#options = options;
   }
 
   async run(task: ComputeTask, signal?: AbortSignal): Promise<ComputeResult> {
@@ -35,25 +24,13 @@ export class ComputeHost {
         return { kind: 'model', facts: await this.#installModel(task, signal) };
       case 'install spec': {
         const model = this.#model(task.model);
-        const explainer = explainerById(task.spec.explainer);
-        const prepared = await explainer.prepare(
-          task.spec,
-          {
-            predictor: model.predictor,
-            trees: 'reason' in model.trees ? null : model.trees,
-            features: model.asset.features,
-            outputs: model.asset.outputs,
-          },
-          signal,
-        );
-        this.#specs.set(task.key, prepared);
-        return {
-          kind: 'spec',
-          baseValues: prepared.baseValues,
-          space: prepared.space,
-          exact: prepared.exact,
-          chunkRows: prepared.chunkRows,
-        };
+        const { baseValues, space, exact, additivity, chunkRows, players } = await this.#prepare(task.key, model, task.spec, signal);
+        return { kind: 'spec', baseValues, space, exact, additivity, chunkRows, ...(players ? { players } : {}) };
+      }
+      case 'fit': {
+        const model = this.#model(task.model);
+        const fitted = await explainerById(task.spec.explainer).fit?.(task.spec, environmentOf(model), signal);
+        return { kind: 'fitted', fitted: fitted ?? {} };
       }
       case 'predict':
         return { kind: 'predictions', values: await this.#model(task.model).predictor.predict(task.rows, signal) };
@@ -78,18 +55,17 @@ export class ComputeHost {
     this.#specs.clear();
   }
 
+  async #prepare(key: string, model: InstalledModel, spec: ExplainSpec, signal?: AbortSignal): Promise<PreparedExplainer> {
+    const prepared = await explainerById(spec.explainer).prepare(spec, environmentOf(model), signal);
+    this.#specs.set(key, prepared);
+    return prepared;
+  }
+
   async #installModel(task: Extract<ComputeTask, { kind: 'install model' }>, signal?: AbortSignal): Promise<ModelFacts> {
-    const { asset } = task;
-    const predictor = await createOrtPredictor(asset, this.#ort);
-    const trees = readTreeModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
-    this.#models.set(task.key, { asset, predictor, trees });
-    const probe = await probeModel(predictor, task.probe, signal);
-    return {
-      nOutputs: predictor.nOutputs,
-      space: predictor.info.space,
-      secondsPerRow: probe.secondsPerRow,
-      trees: 'reason' in trees ? { reason: trees.reason } : { ...ensembleFacts(trees.ensemble), link: trees.link },
-    };
+    const model = await installModel(task.asset, this.#options);
+    this.#models.set(task.key, model);
+    const probe = await probeModel(model.predictor, task.probe, signal);
+    return factsOf(model, probe.secondsPerRow);
   }
 
   #model(key: string): InstalledModel {

@@ -1,7 +1,7 @@
 import type { EncodedRows, ModelAsset } from '#/domain/model';
 import type { PredictionSpace } from '#/domain/outputs';
-import type { AdditiveSpace } from '#/domain/units';
-import type { ExplainSpec } from '#/explainers/explainer';
+import type { NativeImportance } from '#/domain/tree-model';
+import type { ExplainableModel, ExplainedChunk, ExplainSpec, Fitted, PreparedExplainer } from '#/explainers/explainer';
 
 /**
  * What a compute lane is asked to do. Models and explain specs are installed once under a key and named
@@ -15,6 +15,8 @@ export type ComputeTask =
       /** Some rows of the data, to measure the speed on. */ readonly probe: EncodedRows;
     }
   | { readonly kind: 'install spec'; readonly key: string; readonly model: string; readonly spec: ExplainSpec }
+  /** What a method learns once for a job, before its chunks. */
+  | { readonly kind: 'fit'; readonly model: string; readonly spec: ExplainSpec }
   | { readonly kind: 'predict'; readonly model: string; readonly rows: EncodedRows }
   | { readonly kind: 'explain'; readonly spec: string; readonly rows: EncodedRows; readonly rowIds: Int32Array }
   | { readonly kind: 'release'; readonly key: string };
@@ -23,24 +25,20 @@ export interface ModelFacts {
   readonly nOutputs: number;
   readonly space: PredictionSpace;
   readonly secondsPerRow: number;
-  readonly trees:
-    { readonly leaves: number; readonly depth: number; readonly nTrees: number; readonly link: string } | { readonly reason: string };
+  readonly trees: ExplainableModel['trees'];
+  readonly linear: ExplainableModel['linear'];
+  readonly gradients: ExplainableModel['gradients'];
+  /** Importances in the model itself: gain, split counts, |coefficient|. */
+  readonly importances: readonly NativeImportance[];
 }
+
+/** A prepared explainer without its function. */
+export type PreparedFacts = Omit<PreparedExplainer, 'explain'>;
 
 export type ComputeResult =
   | { readonly kind: 'model'; readonly facts: ModelFacts }
-  | {
-      readonly kind: 'spec';
-      readonly baseValues: Float64Array;
-      readonly space: AdditiveSpace;
-      readonly exact: boolean;
-      readonly chunkRows: number;
-    }
+  | ({ readonly kind: 'spec' } & PreparedFacts)
+  | { readonly kind: 'fitted'; readonly fitted: Fitted }
   | { readonly kind: 'predictions'; readonly values: Float64Array }
-  | {
-      readonly kind: 'values';
-      readonly values: readonly Float64Array[];
-      readonly standardErrors: readonly Float64Array[] | null;
-      readonly evaluations: number;
-    }
+  | ({ readonly kind: 'values' } & ExplainedChunk)
   | { readonly kind: 'released' };

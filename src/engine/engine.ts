@@ -291,6 +291,9 @@ export class Engine {
           outputSpace,
           seed: SEED,
           parameters: {},
+          training: null,
+          nRows: 1,
+          fitted: null,
         },
       });
     } catch (error) {

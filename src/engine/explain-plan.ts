@@ -1,3 +1,4 @@
+import { classLabels } from '#/domain/outputs';
 import type { ModelAsset } from '#/domain/model';
 import type { Study } from '#/domain/study';
 import type { ModelFacts } from '#/engine/compute-task';
@@ -13,8 +14,12 @@ export function explainableModel(model: ModelAsset, facts: ModelFacts): Explaina
   return {
     nFeatures: model.features.length,
     nOutputs: facts.nOutputs,
+    nClasses: classLabels(model.outputs).length,
+    features: model.features,
     predictionSpace: facts.space,
     trees: facts.trees,
+    linear: facts.linear,
+    gradients: facts.gradients,
     secondsPerRow: facts.secondsPerRow,
   };
 }
@@ -30,10 +35,15 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
   const described = explainableModel(model, facts);
   const offers = explainers.map((explainer): ExplainerOffer => {
     const unavailable = explainer.unavailable(described);
-    const estimate = unavailable === null ? explainer.estimate(described, params.backgroundRows, params.parameters) : null;
+    const parameters = params.method === explainer.id ? params.parameters : {};
+    const estimate = unavailable === null ? explainer.estimate(described, params.backgroundRows, parameters, study.table.nRows) : null;
     return {
       id: explainer.id,
       label: explainer.label,
+      family: explainer.family,
+      yields: explainer.yields,
+      usesBackground: explainer.usesBackground,
+      parameters: unavailable === null ? explainer.parameters(described) : [],
       semantics: explainer.semantics,
       sentence: explainer.sentence,
       unavailable,

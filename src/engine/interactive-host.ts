@@ -1,12 +1,9 @@
 import { LimpidError } from '#/base/errors';
-import type { EncodedRows, ModelAsset, Predictor } from '#/domain/model';
-import type { TreeModel } from '#/trees/tree-ensemble';
+import type { EncodedRows, ModelAsset } from '#/domain/model';
 import { explainerById } from '#/explainers/catalogue';
 import { iceCurve, iceSurface } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
-import { createOrtPredictor } from '#/inference/create-ort-predictor';
-import type { RuntimeOptions } from '#/inference/runtime';
-import { readTreeModel } from '#/onnx/read-tree-model';
+import { environmentOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
 
 /** What the study hands over when a model is open: the model and how to explain an edited row. */
 export interface InteractiveSetup {
@@ -28,8 +25,7 @@ export interface InteractiveResult {
 
 interface Ready {
   readonly setup: InteractiveSetup;
-  readonly predictor: Predictor;
-  readonly trees: TreeModel | null;
+  readonly model: InstalledModel;
   prepared: Promise<PreparedExplainer> | null;
 }
 
@@ -44,18 +40,18 @@ const EDITED_ROW = -1;
  * The session is made as soon as a model is open: the first keystroke finds it ready.
  */
 export class InteractiveHost {
-  readonly #ort: RuntimeOptions;
+  readonly #options: HostOptions;
   #ready: Promise<Ready> | null = null;
   #waiting: (() => void)[] = [];
 
-  constructor(ort: RuntimeOptions = {}) {
-    this.#ort = ort;
+  constructor(options: HostOptions = {}) {
+    this.#options = options;
   }
 
   /** Null: the study was closed. */
   install(setup: InteractiveSetup | null): void {
     const previous = this.#ready;
-    void previous?.then((ready) => ready.predictor.dispose()).catch(() => undefined);
+    void previous?.then((ready) => ready.model.predictor.dispose()).catch(() => undefined);
     this.#ready = setup === null ? null : this.#prepare(setup);
     // A failure is reported by the first call; here it must not be an unhandled rejection.
     this.#ready?.catch(() => undefined);
@@ -66,28 +62,24 @@ export class InteractiveHost {
 
   async predict(values: Float64Array): Promise<Float64Array> {
     const ready = await this.#needReady();
-    const nFeatures = ready.predictor.nFeatures;
-    return ready.predictor.predict({ nRows: values.length / nFeatures, nFeatures, values });
+    const nFeatures = ready.model.predictor.nFeatures;
+    return ready.model.predictor.predict({ nRows: values.length / nFeatures, nFeatures, values });
   }
 
   async curve(row: Float64Array, feature: number, grid: Float64Array): Promise<Float64Array> {
-    return iceCurve((await this.#needReady()).predictor, row, feature, grid);
+    return iceCurve((await this.#needReady()).model.predictor, row, feature, grid);
   }
 
   async surface(row: Float64Array, featureA: number, gridA: Float64Array, featureB: number, gridB: Float64Array): Promise<Float64Array> {
-    return iceSurface((await this.#needReady()).predictor, row, featureA, gridA, featureB, gridB);
+    return iceSurface((await this.#needReady()).model.predictor, row, featureA, gridA, featureB, gridB);
   }
 
   async explain(row: Float64Array): Promise<InteractiveResult> {
     const ready = await this.#needReady();
     const started = performance.now();
-    const { setup, predictor, trees } = ready;
-    const making = (ready.prepared ??= explainerById(setup.spec.explainer).prepare(setup.spec, {
-      predictor,
-      trees,
-      features: setup.asset.features,
-      outputs: setup.asset.outputs,
-    }));
+    const { setup, model } = ready;
+    const { predictor } = model;
+    const making = (ready.prepared ??= explainerById(setup.spec.explainer).prepare(setup.spec, environmentOf(model)));
     const prepared = await making;
     const rows: EncodedRows = { nRows: 1, nFeatures: predictor.nFeatures, values: row };
     const chunk = await prepared.explain(rows, Int32Array.of(EDITED_ROW));
@@ -103,16 +95,14 @@ export class InteractiveHost {
   }
 
   async #prepare(setup: InteractiveSetup): Promise<Ready> {
-    const { asset } = setup;
-    const predictor = await createOrtPredictor(asset, this.#ort);
-    const trees = readTreeModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
+    const model = await installModel(setup.asset, this.#options);
     // The first run of a session is slow: take it before the user types.
-    await predictor.predict({
+    await model.predictor.predict({
       nRows: 1,
       nFeatures: setup.spec.background.rows.nFeatures,
       values: setup.spec.background.rows.values.slice(0, setup.spec.background.rows.nFeatures),
     });
-    return { setup, predictor, trees: 'reason' in trees ? null : trees, prepared: null };
+    return { setup, model, prepared: null };
   }
 
   async #needReady(): Promise<Ready> {

@@ -1,4 +1,7 @@
-import type { ExplainEstimate, ExplainerId } from '#/explainers/explainer';
+import type { RowFilter } from '#/domain/row-filter';
+import type { BackgroundChoice } from '#/domain/background-choice';
+import type { Explainer, ExplainEstimate, ExplainerId } from '#/explainers/explainer';
+import type { Parameters, ParameterSpec } from '#/explainers/parameters';
 import type { StudySummary } from '#/domain/summary';
 import type { PlainError } from '#/base/errors';
 
@@ -7,16 +10,17 @@ export type RowSelection =
   | { readonly kind: 'all' }
   | { readonly kind: 'fit'; readonly seconds: number; readonly atLeast: number }
   | { readonly kind: 'sample'; readonly count: number }
+  | { readonly kind: 'where'; readonly filter: RowFilter }
   | { readonly kind: 'rows'; readonly rows: readonly number[] };
 
 export interface ExplainJob {
   readonly kind: 'explain';
   readonly explainer: ExplainerId;
   readonly rows: RowSelection;
-  readonly backgroundRows: number;
+  readonly background: BackgroundChoice;
   readonly outputSpace: 'raw' | 'probability';
   readonly seed: number;
-  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  readonly parameters: Parameters;
 }
 
 export interface PermutationJob {
@@ -82,8 +86,12 @@ export interface JobStatus {
 export interface ExplainerOffer {
   readonly id: ExplainerId;
   readonly label: string;
+  readonly family: Explainer['family'];
+  readonly yields: Explainer['yields'];
   readonly semantics: string;
   readonly sentence: string;
+  readonly usesBackground: boolean;
+  readonly parameters: readonly ParameterSpec[];
   /** Null: available. */
   readonly unavailable: string | null;
   readonly outputSpaces: readonly { readonly space: 'raw' | 'probability'; readonly unit: string }[];
@@ -94,7 +102,9 @@ export interface ExplainerOffer {
 
 export interface ExplainPlanParams {
   readonly backgroundRows: number;
-  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** The method that `parameters` belong to; null: none is chosen yet. */
+  readonly method: ExplainerId | null;
+  readonly parameters: Parameters;
 }
 
 /** What the Explain dialog is drawn from. */

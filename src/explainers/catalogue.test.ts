@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { explainerById, explainers, recommend } from '#/explainers/catalogue';
+import { OPAQUE_MODEL } from '#/testing/explain-parts';
 import type { ExplainableModel } from '#/explainers/explainer';
 
 const forest: ExplainableModel = {
+  ...OPAQUE_MODEL,
   nFeatures: 9,
   nOutputs: 1,
   predictionSpace: 'probability',
-  trees: { leaves: 6400, depth: 6, nTrees: 100, link: 'identity' },
+  trees: { leaves: 6400, depth: 6, nTrees: 100, link: 'identity', hasCovers: false },
   secondsPerRow: 1e-6,
 };
-const boosted: ExplainableModel = { ...forest, trees: { leaves: 6400, depth: 6, nTrees: 100, link: 'logit' } };
+const boosted: ExplainableModel = { ...forest, trees: { leaves: 6400, depth: 6, nTrees: 100, link: 'logit', hasCovers: false } };
 const net: ExplainableModel = { ...forest, nFeatures: 20, trees: { reason: 'it holds a Gemm node.' } };
 
 describe('catalogue', () => {
@@ -38,15 +40,16 @@ describe('catalogue', () => {
 
   it('estimates what a row costs', () => {
     const kernel = explainerById('kernel');
-    expect(kernel.estimate(forest, 100, {})).toEqual({
+    expect(kernel.estimate(forest, 100, {}, 1)).toEqual({
       evaluationsPerRow: 510 * 100 + 1,
       secondsPerRow: 51_001e-6,
       bytesPerRow: 36,
+      setupSeconds: 0,
       exact: true,
     });
-    expect(kernel.estimate(net, 100, {})).toMatchObject({ evaluationsPerRow: 2088 * 100 + 1, bytesPerRow: 160, exact: false });
-    expect(kernel.estimate(net, 100, { budget: 500 })).toMatchObject({ evaluationsPerRow: 500 * 100 + 1 });
-    const tree = explainerById('tree-interventional').estimate(forest, 100, {});
+    expect(kernel.estimate(net, 100, {}, 1)).toMatchObject({ evaluationsPerRow: 2088 * 100 + 1, bytesPerRow: 160, exact: false });
+    expect(kernel.estimate(net, 100, { budget: 500 }, 1)).toMatchObject({ evaluationsPerRow: 500 * 100 + 1 });
+    const tree = explainerById('tree-interventional').estimate(forest, 100, {}, 1);
     expect(tree).toMatchObject({ evaluationsPerRow: 0, bytesPerRow: 36, exact: true });
     expect(tree.secondsPerRow).toBeGreaterThan(1e-5);
     expect(tree.secondsPerRow).toBeLessThan(1e-2);

@@ -2,7 +2,7 @@ import { LimpidError } from '#/base/errors';
 import type { EncodedRows } from '#/domain/model';
 import type { AdditiveSpace } from '#/domain/units';
 import { encodeForTrees } from '#/trees/apply-steps';
-import type { TreeModel } from '#/trees/tree-ensemble';
+import type { TreeModel } from '#/domain/tree-model';
 import type { ExplainerEnvironment, ExplainSpec } from '#/explainers/explainer';
 import { treeShape, type TreeShape } from '#/explainers/tree-walk';
 

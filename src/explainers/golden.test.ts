@@ -7,6 +7,7 @@ import { partialDependence, iceSurface } from '#/explainers/curves';
 import { prepareKernel } from '#/explainers/kernel/explain';
 import type { MetricId } from '#/explainers/metrics';
 import { permutationImportance } from '#/explainers/permutation-importance';
+import { NO_STRUCTURE, NOTHING_LEARNT } from '#/testing/explain-parts';
 import { functionPredictor } from '#/testing/games';
 import { goldenAsset, goldenBackground, goldenRows, type ExplainerGolden } from '#/testing/explainer-golden';
 import { prepareInterventional } from '#/explainers/tree-interventional/explain';
@@ -27,9 +28,16 @@ describe('tree goldens', () => {
     if ('reason' in trees) throw new Error(trees.reason);
     const rows = goldenRows(golden.rows);
     const background = goldenBackground(golden);
-    const spec: ExplainSpec = { explainer: 'tree-interventional', background, outputSpace: 'raw', seed: 0, parameters: {} };
+    const spec: ExplainSpec = {
+      explainer: 'tree-interventional',
+      background,
+      outputSpace: 'raw',
+      seed: 0,
+      parameters: {},
+      ...NOTHING_LEARNT,
+    };
     const predictor = functionPredictor(rows.nFeatures, golden.outputNames.length, () => NaN);
-    const environment: ExplainerEnvironment = { predictor, trees, features: asset.features, outputs: asset.outputs };
+    const environment: ExplainerEnvironment = { predictor, ...NO_STRUCTURE, trees, features: asset.features, outputs: asset.outputs };
     const prepared = await (golden.explainer === 'tree-interventional' ? prepareInterventional : preparePathDependent)(spec, environment);
     const chunk = await prepared.explain(rows, new Int32Array(rows.nRows));
     golden.values!.forEach((perRow, output) => {
@@ -54,8 +62,9 @@ describe('kernel goldens', () => {
       outputSpace: 'probability',
       seed: 0,
       parameters: { link: golden.link ?? 'identity', budget: golden.exactByEnumeration === true ? 0 : 2 ** rows.nFeatures },
+      ...NOTHING_LEARNT,
     };
-    const prepared = await prepareKernel(spec, { predictor, trees: null, features: asset.features, outputs: asset.outputs });
+    const prepared = await prepareKernel(spec, { predictor, ...NO_STRUCTURE, features: asset.features, outputs: asset.outputs });
     expect(prepared.exact).toBe(true);
     const chunk = await prepared.explain(rows, new Int32Array(rows.nRows));
     golden.values!.forEach((perRow, output) => {
@@ -80,8 +89,9 @@ describe('kernel goldens', () => {
       outputSpace: 'probability',
       seed: 0,
       parameters,
+      ...NOTHING_LEARNT,
     };
-    const prepared = await prepareKernel(spec, { predictor, trees: null, features: asset.features, outputs: asset.outputs });
+    const prepared = await prepareKernel(spec, { predictor, ...NO_STRUCTURE, features: asset.features, outputs: asset.outputs });
     expect(prepared.exact).toBe(false);
     const chunk = await prepared.explain(rows, new Int32Array(rows.nRows));
     golden.values!.forEach((perRow, output) => {

@@ -24,6 +24,7 @@ export function estimateTrees(model: ExplainableModel, seconds: (leaves: number,
     evaluationsPerRow: 0,
     secondsPerRow: seconds(trees.leaves, trees.depth),
     bytesPerRow: VALUE_BYTES * model.nOutputs * model.nFeatures,
+    setupSeconds: 0,
     exact: true,
   };
 }

@@ -17,7 +17,8 @@ import { preparePathDependent } from '#/explainers/tree-path-dependent/explain';
 import { applySteps } from '#/trees/apply-steps';
 import { coverShare, goesYes } from '#/trees/covers';
 import { evaluateTrees } from '#/trees/evaluate';
-import type { TreeModel } from '#/trees/tree-ensemble';
+import { NO_STRUCTURE, NOTHING_LEARNT } from '#/testing/explain-parts';
+import type { TreeModel } from '#/domain/tree-model';
 
 const prepare = (id: ExplainerId, spec: ExplainSpec, environment: ExplainerEnvironment, signal?: AbortSignal) =>
   id === 'tree-interventional' ? prepareInterventional(spec, environment, signal) : preparePathDependent(spec, environment);
@@ -26,11 +27,11 @@ function environmentOf(model: TreeModel, nFeatures: number): ExplainerEnvironmen
   const predictor = functionPredictor(nFeatures, model.ensemble.nOutputs, (row) => [
     ...evaluateTrees(model, { nRows: 1, nFeatures, values: row }),
   ]);
-  return { predictor, trees: model, features: [], outputs: { task: 'regression', targetName: 'y', unit: null } };
+  return { predictor, ...NO_STRUCTURE, trees: model, features: [], outputs: { task: 'regression', targetName: 'y', unit: null } };
 }
 
 function specOf(id: ExplainerId, background: ExplainSpec['background']): ExplainSpec {
-  return { explainer: id, background, outputSpace: 'raw', seed: 1, parameters: {} };
+  return { explainer: id, background, outputSpace: 'raw', seed: 1, parameters: {}, ...NOTHING_LEARNT };
 }
 
 const rowOf = (rows: EncodedRows, row: number): Float64Array => rows.values.slice(row * rows.nFeatures, (row + 1) * rows.nFeatures);
@@ -227,6 +228,7 @@ function caterpillar(depth: number, rng: ReturnType<typeof createRng>): TreeMode
       nFeatures: depth,
       cover: Float64Array.from(each((node) => (inner(node) ? 2 * depth - node : node % 2 === 1 ? 2 : 0))),
       float32: false,
+      categorySets: [],
     },
     sources: Array.from({ length: depth }, (_, feature) => ({ feature, steps: [] })),
     link: 'identity',

@@ -1,5 +1,5 @@
-import { coverShare } from '#/trees/covers';
-import { COMPARISONS, type TreeEnsemble } from '#/trees/tree-ensemble';
+import { coverShare, isMember } from '#/trees/covers';
+import { COMPARISONS, type TreeEnsemble } from '#/domain/tree-model';
 
 /**
  * A walk over all leaves of one tree that carries, for a block of rows at once, which conditions of the path each row
@@ -153,6 +153,11 @@ function compareColumn(ensemble: TreeEnsemble, node: number, column: Float64Arra
     case 'neq':
       for (let i = 0; i < n; i++) met[i] = column[i] !== threshold ? 1 : 0;
       break;
+    case 'in': {
+      const set = ensemble.categorySets[threshold]!;
+      for (let i = 0; i < n; i++) met[i] = isMember(set, column[i]!) ? 1 : 0;
+      break;
+    }
     default:
       comparison satisfies never;
   }

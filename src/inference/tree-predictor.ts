@@ -3,7 +3,7 @@ import { LimpidError } from '#/base/errors';
 import type { EncodedRows, Predictor, PredictorInfo } from '#/domain/model';
 import { storedOutputCount, type Outputs, type PredictionSpace } from '#/domain/outputs';
 import { predictTrees } from '#/trees/link';
-import type { TreeModel } from '#/trees/tree-ensemble';
+import type { TreeModel } from '#/domain/tree-model';
 
 const BATCH_ROWS = 8192;
 

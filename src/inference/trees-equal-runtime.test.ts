@@ -9,7 +9,7 @@ import { readModel } from '#/onnx/read-model';
 import { readTreeModel } from '#/onnx/read-tree-model';
 import { evaluateTrees } from '#/trees/evaluate';
 import { predictTrees } from '#/trees/link';
-import type { TreeModel } from '#/trees/tree-ensemble';
+import type { TreeModel } from '#/domain/tree-model';
 import {
   buildOnnx,
   node,

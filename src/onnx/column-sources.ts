@@ -1,5 +1,5 @@
 import type { InputBinding, ModelSignature } from '#/domain/model';
-import type { ColumnStep, TreeSource } from '#/trees/tree-ensemble';
+import type { ColumnStep, ColumnSource } from '#/domain/tree-model';
 import { describeNode, type Graph, type GraphNode } from './graph';
 import { isReason, type Reason } from './raw-trees';
 import { DOUBLE, FLOAT, tensorNumbers } from './tensor-values';
@@ -8,7 +8,7 @@ import { DOUBLE, FLOAT, tensorNumbers } from './tensor-values';
 interface Columns {
   /** What the runtime computes with; integers are exact in both. */
   readonly type: 'float' | 'double' | 'int';
-  readonly sources: readonly TreeSource[];
+  readonly sources: readonly ColumnSource[];
 }
 
 const MAX_COLUMNS = 100_000;
@@ -207,7 +207,7 @@ function inputColumns(signature: ModelSignature, bindings: readonly InputBinding
 
 /** Where the columns of an ensemble's input come from. */
 export interface EnsembleColumns {
-  readonly sources: readonly TreeSource[];
+  readonly sources: readonly ColumnSource[];
   /** The ensemble compares float32. */
   readonly float32: boolean;
 }

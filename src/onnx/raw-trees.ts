@@ -1,4 +1,4 @@
-import type { Comparison } from '#/trees/tree-ensemble';
+import type { Comparison } from '#/domain/tree-model';
 import { numbersOf, postTransform, type PostTransform } from './classifier-nodes';
 import { describeNode, type GraphNode } from './graph';
 import { tensorNumbers } from './tensor-values';
@@ -35,7 +35,7 @@ export interface RawTrees {
 }
 
 /** Positions in COMPARISONS (trees/ may be imported as types only). */
-export const COMPARISON_CODES: Readonly<Record<Comparison, number>> = { lt: 0, lte: 1, gt: 2, gte: 3, eq: 4, neq: 5 };
+export const COMPARISON_CODES: Readonly<Record<Comparison, number>> = { lt: 0, lte: 1, gt: 2, gte: 3, eq: 4, neq: 5, in: 6 };
 
 const MODES = new Map<string, Comparison>([
   ['BRANCH_LEQ', 'lte'],

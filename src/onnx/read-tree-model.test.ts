@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FeatureSchema } from '#/domain/model';
-import { COMPARISONS } from '#/trees/tree-ensemble';
+import { COMPARISONS } from '#/domain/tree-model';
 import {
   buildOnnx,
   node,

@@ -1,6 +1,6 @@
 import type { FeatureSchema, InputBinding, ModelSignature } from '#/domain/model';
 import { isClassifier, storedOutputCount, type Outputs } from '#/domain/outputs';
-import type { TreeEnsemble, TreeLink, TreeModel } from '#/trees/tree-ensemble';
+import type { TreeEnsemble, ModelLink, TreeModel } from '#/domain/tree-model';
 import { labelsOfNode } from './classifier-nodes';
 import { readEnsembleColumns, type EnsembleColumns } from './column-sources';
 import { describeNode, parseGraph, type GraphNode } from './graph';
@@ -14,19 +14,19 @@ interface Scores {
   readonly columns: readonly (readonly number[])[];
   /** By score column. */
   readonly base: readonly number[];
-  readonly link: TreeLink;
+  readonly link: ModelLink;
   /** Columns of a two-class output are [1 - p, p] (or [-s, s]): only the second is here. */
   readonly isMirrored: boolean;
 }
 
-const LINKS: Readonly<Record<string, TreeLink>> = { NONE: 'identity', LOGISTIC: 'logit', SOFTMAX: 'softmax' };
+const LINKS: Readonly<Record<string, ModelLink>> = { NONE: 'identity', LOGISTIC: 'logit', SOFTMAX: 'softmax' };
 
 function unit(target: number, nTargets: number): number[] {
   return Array.from({ length: nTargets }, (_, index) => (index === target ? 1 : 0));
 }
 
 /** Every target is a column. */
-function allTargets(raw: RawTrees, link: TreeLink, base: readonly number[] = raw.base): Scores {
+function allTargets(raw: RawTrees, link: ModelLink, base: readonly number[] = raw.base): Scores {
   const columns = Array.from({ length: raw.nTargets }, (_, target) => unit(target, raw.nTargets));
   return { columns, base: columns.map((_, target) => base[target] ?? 0), link, isMirrored: false };
 }
@@ -101,7 +101,7 @@ function toStored(scores: Scores, outputs: Outputs): Scores | Reason {
   return scores;
 }
 
-function sumSpaceOf(link: TreeLink, signature: ModelSignature, outputs: Outputs): TreeModel['sumSpace'] {
+function sumSpaceOf(link: ModelLink, signature: ModelSignature, outputs: Outputs): TreeModel['sumSpace'] {
   if (link === 'logit') return 'log-odds';
   if (link === 'softmax') return 'softmax margin';
   const space = resolveSpace(signature, outputs);
@@ -146,6 +146,7 @@ function buildEnsemble(raw: RawTrees, scores: Scores, columns: EnsembleColumns):
     nFeatures: columns.sources.length,
     cover: null,
     float32: columns.float32,
+    categorySets: [],
   };
 }
 

@@ -35,7 +35,7 @@ const TREE: ExplainJob = {
   kind: 'explain',
   explainer: 'tree-interventional',
   rows: { kind: 'sample', count: 40 },
-  backgroundRows: 30,
+  background: { kind: 'sample', count: 30 },
   outputSpace: 'raw',
   seed: 3,
   parameters: {},
@@ -44,7 +44,7 @@ const KERNEL: ExplainJob = {
   kind: 'explain',
   explainer: 'kernel',
   rows: { kind: 'sample', count: 12 },
-  backgroundRows: 20,
+  background: { kind: 'sample', count: 20 },
   outputSpace: 'probability',
   seed: 5,
   parameters: {},
@@ -101,7 +101,7 @@ export function describeEngine(name: string, lanes: readonly number[], executor:
 
     it('shows progress, keeps the partial result when cancelled, and resumes to the same bits', async () => {
       const { study } = await studyOf(read, 'c-columns');
-      const job: ExplainJob = { ...KERNEL, rows: { kind: 'all' }, backgroundRows: 100 };
+      const job: ExplainJob = { ...KERNEL, rows: { kind: 'all' }, background: { kind: 'sample', count: 100 } };
       const whole = start();
       await whole.open(study);
       const full = explanationOf(whole, await whole.run(job));
@@ -180,7 +180,7 @@ export function describeEngine(name: string, lanes: readonly number[], executor:
       ] as const) {
         const engine = start();
         await engine.open((await studyOf(read, id)).study);
-        const plan = await engine.explainPlan({ backgroundRows: 100, parameters: {} });
+        const plan = await engine.explainPlan({ backgroundRows: 100, method: null, parameters: {} });
         expect(plan.recommended).toBe(recommended);
         expect(plan.reason.length).toBeGreaterThan(10);
         const offer = plan.offers.find((one) => one.id === recommended)!;

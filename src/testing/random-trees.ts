@@ -1,5 +1,5 @@
 import type { Rng } from '#/base/rng';
-import { COMPARISONS, type TreeEnsemble, type TreeModel } from '#/trees/tree-ensemble';
+import { COMPARISONS, type TreeEnsemble, type TreeModel } from '#/domain/tree-model';
 
 export interface RandomTrees {
   readonly nTrees: number;
@@ -26,13 +26,16 @@ export function randomTreeModel(shape: RandomTrees, rng: Rng): TreeModel {
   const leaf: number[] = [];
   const cover: number[] = [];
   const leafValues: number[] = [];
+  const categorySets: Uint32Array[] = [];
   let nLeaves = 0;
   const grow = (level: number, covered: number): number => {
     const node = feature.length;
     const splits = level < shape.depth && (shape.full || level === 0 || rng.next() < 0.75);
     feature.push(splits ? rng.below(shape.nColumns) : -1);
-    threshold.push(splits ? rng.below(8) / 8 : 0);
-    comparison.push(splits && shape.mixed ? rng.below(COMPARISONS.length) : 1);
+    const test = splits && shape.mixed ? rng.below(COMPARISONS.length) : 1;
+    comparison.push(test);
+    if (COMPARISONS[test] === 'in') threshold.push(categorySets.push(Uint32Array.of(rng.below(2 ** 32 - 1))) - 1);
+    else threshold.push(splits ? rng.below(8) / 8 : 0);
     missingYes.push(shape.mixed ? rng.below(2) : 0);
     leaf.push(splits ? -1 : nLeaves++);
     cover.push(covered);
@@ -61,6 +64,7 @@ export function randomTreeModel(shape: RandomTrees, rng: Rng): TreeModel {
     nOutputs: shape.nOutputs,
     nFeatures: shape.nColumns,
     cover: Float64Array.from(cover),
+    categorySets,
     float32: false,
   };
   const sources = Array.from({ length: shape.nColumns }, (_, column) => ({ feature: shape.sources?.[column] ?? column, steps: [] }));

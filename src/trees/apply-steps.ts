@@ -1,5 +1,5 @@
 import type { EncodedRows } from '#/domain/model';
-import type { ColumnStep, TreeModel } from './tree-ensemble';
+import type { ColumnStep, TreeModel } from '#/domain/tree-model';
 
 /** One cell through a column's steps, in their order. NaN passes through all but `impute` of NaN. */
 export function applySteps(steps: readonly ColumnStep[], value: number): number {
@@ -14,6 +14,9 @@ export function applySteps(steps: readonly ColumnStep[], value: number): number 
         break;
       case 'impute':
         if (Object.is(step.replaced, NaN) ? Number.isNaN(x) : x === step.replaced) x = step.value;
+        break;
+      case 'lookup':
+        x = step.values[x] ?? step.other;
         break;
       default:
         return step satisfies never;

@@ -1,4 +1,4 @@
-import { COMPARISONS, type TreeEnsemble } from './tree-ensemble';
+import { COMPARISONS, type TreeEnsemble } from '#/domain/tree-model';
 
 /**
  * An ensemble laid out for traversal without branches: every test is `x <= threshold` (or `x === threshold` where
@@ -19,7 +19,10 @@ export interface CompiledEnsemble {
   readonly threshold: Float64Array;
   readonly children: Int32Array;
   readonly missing: Uint8Array;
+  /** 1: equality; 2: membership in `categorySets[threshold]`. */
   readonly equal: Uint8Array;
+  readonly categorySets: readonly Uint32Array[];
+  /** Any test that is not `<=`. */
   readonly hasEqual: boolean;
 }
 
@@ -76,7 +79,7 @@ function compile(ensemble: TreeEnsemble): CompiledEnsemble {
     const fails = swaps ? ensemble.yes[node]! : ensemble.no[node]!;
     feature[at] = ensemble.feature[node]!;
     threshold[at] = comparison === 'lt' || comparison === 'gte' ? nextBelow(value) : value;
-    equal[at] = comparison === 'eq' || comparison === 'neq' ? 1 : 0;
+    equal[at] = comparison === 'in' ? 2 : comparison === 'eq' || comparison === 'neq' ? 1 : 0;
     missing[at] = (ensemble.missingYes[node] === 1) === swaps ? 0 : 1;
     children[2 * at + 1] = positions[holds]!;
     children[2 * at] = positions[fails]!;
@@ -90,7 +93,8 @@ function compile(ensemble: TreeEnsemble): CompiledEnsemble {
     children,
     missing,
     equal,
-    hasEqual: equal.includes(1),
+    hasEqual: equal.some((kind) => kind > 0),
+    categorySets: ensemble.categorySets,
   };
 }
 

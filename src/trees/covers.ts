@@ -1,6 +1,13 @@
 import type { EncodedRows } from '#/domain/model';
 import { encodeForTrees } from './apply-steps';
-import { COMPARISONS, type TreeEnsemble, type TreeModel } from './tree-ensemble';
+import { COMPARISONS, type TreeEnsemble, type TreeModel } from '#/domain/tree-model';
+
+/** Whether a value, cut to a whole number, is in a bit set of category codes. */
+export function isMember(set: Uint32Array, value: number): boolean {
+  if (!(value >= 0) || value >= set.length * 32) return false;
+  const code = Math.trunc(value);
+  return ((set[code >>> 5]! >>> (code & 31)) & 1) === 1;
+}
 
 /** Whether a row's value goes to the `yes` child of a node. */
 export function goesYes(ensemble: TreeEnsemble, node: number, value: number): boolean {
@@ -20,6 +27,8 @@ export function goesYes(ensemble: TreeEnsemble, node: number, value: number): bo
       return value === threshold;
     case 'neq':
       return value !== threshold;
+    case 'in':
+      return isMember(ensemble.categorySets[threshold]!, value);
     default:
       return comparison satisfies never;
   }

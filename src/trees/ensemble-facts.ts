@@ -1,4 +1,4 @@
-import type { TreeEnsemble } from './tree-ensemble';
+import type { TreeEnsemble } from '#/domain/tree-model';
 
 export interface EnsembleFacts {
   readonly nTrees: number;

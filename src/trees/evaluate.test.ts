@@ -8,7 +8,7 @@ import { coverShare, coversFromBackground, goesYes } from './covers';
 import { ensembleFacts } from './ensemble-facts';
 import { evaluateTrees } from './evaluate';
 import { predictTrees } from './link';
-import { COMPARISONS, type TreeEnsemble, type TreeModel } from './tree-ensemble';
+import { COMPARISONS, type TreeEnsemble, type TreeModel } from '#/domain/tree-model';
 
 /** A tree as it reads; the naive evaluator walks it directly. */
 type Tree =
@@ -71,6 +71,7 @@ function flatten(trees: readonly Tree[], nFeatures: number, nOutputs: number, ba
     nOutputs,
     nFeatures,
     cover: null,
+    categorySets: [],
     float32,
   };
 }

@@ -1,7 +1,8 @@
 import type { EncodedRows } from '#/domain/model';
+import { isMember } from './covers';
 import { encodeForTrees } from './apply-steps';
 import { compileEnsemble, type CompiledEnsemble } from './compiled-ensemble';
-import type { TreeEnsemble, TreeModel } from './tree-ensemble';
+import type { TreeEnsemble, TreeModel } from '#/domain/tree-model';
 
 /** Rows walked through one tree after the other: their features stay in the first-level cache. */
 const BLOCK_ROWS = 256;
@@ -70,13 +71,16 @@ function findLeaves(
   end: number,
   found: Int32Array,
 ): void {
-  const { feature, threshold, children, missing, equal, nInner } = trees;
+  const { feature, threshold, children, missing, equal, categorySets, nInner } = trees;
   const root = trees.roots[tree]!;
   const depth = trees.depths[tree]!;
   const next = (node: number, offset: number): number => {
     const value = x[offset + feature[node]!]!;
     const limit = threshold[node]!;
-    const holds = Number(value <= limit) & (Number(value >= limit) | (1 - equal[node]!));
+    const holds =
+      equal[node] === 2
+        ? Number(isMember(categorySets[limit]!, value))
+        : Number(value <= limit) & (Number(value >= limit) | (1 - equal[node]!));
     return children[2 * node + (holds | (Number(value !== value) & missing[node]!))]!;
   };
   let row = start;

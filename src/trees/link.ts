@@ -1,14 +1,14 @@
 import type { EncodedRows } from '#/domain/model';
 import { expit } from '#/domain/units';
 import { evaluateTrees } from './evaluate';
-import type { TreeLink, TreeModel } from './tree-ensemble';
+import type { ModelLink, TreeModel } from '#/domain/tree-model';
 
 /**
  * Predictions from ensemble sums: the inverse link, row by row. `logit` works on each output by itself.
  * @param sums - row-major [nRows, nOutputs]; changed in place
  * @returns the same array
  */
-export function applyInverseLink(link: TreeLink, sums: Float64Array, nOutputs: number): Float64Array {
+export function applyInverseLink(link: ModelLink, sums: Float64Array, nOutputs: number): Float64Array {
   switch (link) {
     case 'identity':
       return sums;
@@ -27,6 +27,9 @@ export function applyInverseLink(link: TreeLink, sums: Float64Array, nOutputs: n
         }
         for (let k = 0; k < nOutputs; k++) sums[start + k] = sums[start + k]! / total;
       }
+      return sums;
+    case 'log':
+      for (let i = 0; i < sums.length; i++) sums[i] = Math.exp(sums[i]!);
       return sums;
     default:
       return link satisfies never;

@@ -5,7 +5,7 @@ import type { ComputeApi } from '#/workers/contract';
 import { installTransferHandlers } from '#/workers/transfer';
 
 installTransferHandlers();
-const host = new ComputeHost({ wasmPath: new URL(ortWasm, import.meta.url).href });
+const host = new ComputeHost({ ort: { wasmPath: new URL(ortWasm, import.meta.url).href } });
 const api: ComputeApi = {
   run: (task, signal) => host.run(task, signal),
   ping: () => Promise.resolve(performance.now()),

@@ -5,7 +5,7 @@ import type { InteractiveApi } from '#/workers/contract';
 import { installTransferHandlers } from '#/workers/transfer';
 
 installTransferHandlers();
-const host = new InteractiveHost({ wasmPath: new URL(ortWasm, import.meta.url).href });
+const host = new InteractiveHost({ ort: { wasmPath: new URL(ortWasm, import.meta.url).href } });
 const api: InteractiveApi = {
   connect: (study) => {
     study.onmessage = (event: MessageEvent<InteractiveSetup | null>) => host.install(event.data);

@@ -1,23 +1,59 @@
 import type { ExplainedChunk } from '#/explainers/explainer';
 
-/** A finished chunk as float64: [evaluations, has errors, values..., errors...]. Private to the chunk cache. */
-export function chunkBytes(chunk: ExplainedChunk): Uint8Array<ArrayBuffer> {
-  const arrays = [...chunk.values, ...(chunk.standardErrors ?? [])];
-  const out = new Float64Array(2 + arrays.reduce((sum, array) => sum + array.length, 0));
-  out[0] = chunk.evaluations;
-  out[1] = chunk.standardErrors === null ? 0 : 1;
-  let at = 2;
-  for (const array of arrays) {
-    out.set(array, at);
-    at += array.length;
-  }
-  return new Uint8Array(out.buffer);
+/** What stands before the numbers of a stored chunk, as JSON. */
+interface Header {
+  readonly evaluations: number;
+  /** Numbers in each array of a part; null: the part is absent. */
+  readonly values: readonly number[];
+  readonly errors: readonly number[] | null;
+  readonly interactions: readonly number[] | null;
+  readonly rules: ExplainedChunk['rules'] | null;
 }
 
-/** @param length - numbers per output: rows of the chunk times features */
-export function chunkFromBytes(bytes: Uint8Array<ArrayBuffer>, nOutputs: number, length: number): ExplainedChunk {
-  const all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
-  const take = (from: number): Float64Array[] =>
-    Array.from({ length: nOutputs }, (_, k) => all.slice(2 + (from + k) * length, 2 + (from + k + 1) * length));
-  return { evaluations: all[0]!, values: take(0), standardErrors: all[1] === 1 ? take(nOutputs) : null };
+/** JSON has no infinities, and open sides of rules are infinite. */
+const INFINITY = '∞';
+
+/** A finished chunk: [bytes of the header, header as JSON padded to 8 bytes, float64 numbers]. Private to the chunk cache. */
+export function chunkBytes(chunk: ExplainedChunk): Uint8Array<ArrayBuffer> {
+  const parts = [chunk.values, chunk.standardErrors ?? [], chunk.interactions ?? []].flat();
+  const lengths = (arrays: readonly Float64Array[] | null | undefined): number[] | null => arrays?.map(({ length }) => length) ?? null;
+  const header: Header = {
+    evaluations: chunk.evaluations,
+    values: lengths(chunk.values) ?? [],
+    errors: lengths(chunk.standardErrors),
+    interactions: lengths(chunk.interactions),
+    rules: chunk.rules ?? null,
+  };
+  const text = new TextEncoder().encode(
+    JSON.stringify(header, (_key, value: unknown) => (value === Infinity ? INFINITY : value === -Infinity ? `-${INFINITY}` : value)),
+  );
+  const start = 8 + Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(start + 8 * parts.reduce((sum, { length }) => sum + length, 0));
+  new DataView(bytes.buffer).setFloat64(0, text.length, true);
+  bytes.set(text, 8);
+  const numbers = new Float64Array(bytes.buffer, start);
+  let at = 0;
+  for (const part of parts) {
+    numbers.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+export function chunkFromBytes(stored: Uint8Array<ArrayBuffer>): ExplainedChunk {
+  const bytes = stored.slice();
+  const size = new DataView(bytes.buffer).getFloat64(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + size)), (_key, value: unknown) =>
+    value === INFINITY ? Infinity : value === `-${INFINITY}` ? -Infinity : value,
+  ) as Header;
+  const numbers = new Float64Array(bytes.buffer, 8 + Math.ceil(size / 8) * 8);
+  let at = 0;
+  const take = (lengths: readonly number[]): Float64Array[] => lengths.map((length) => numbers.slice(at, (at += length)));
+  return {
+    evaluations: header.evaluations,
+    values: take(header.values),
+    standardErrors: header.errors === null ? null : take(header.errors),
+    ...(header.interactions === null ? {} : { interactions: take(header.interactions) }),
+    ...(header.rules ? { rules: header.rules } : {}),
+  };
 }

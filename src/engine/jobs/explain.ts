@@ -1,19 +1,28 @@
 import { LimpidError } from '#/base/errors';
-import { hashSeed, permutation, createRng } from '#/base/rng';
+import { hashSeed, permutation, createRng, sampleIndices } from '#/base/rng';
 import { encodeRows } from '#/domain/encode-rows';
+import type { BackgroundChoice } from '#/domain/background-choice';
+import type { AnchorRule } from '#/domain/anchor-rule';
 import { allocateBlocks, BLOCK_ROWS, type Explanation } from '#/domain/explanation';
 import type { ExplanationId } from '#/domain/ids';
 import type { ModelAsset } from '#/domain/model';
+import { columnLabel, type Table } from '#/domain/table';
+import type { AdditivityBadge } from '#/domain/units';
 import { badgeOf } from '#/engine/additivity';
-import { sampleBackground } from '#/engine/background';
+import { backgroundSize, checkedRows, resolveBackground } from '#/engine/background';
+import { rowsWhere } from '#/domain/row-filter';
+import type { PreparedFacts } from '#/engine/compute-task';
 import { chunkBytes, chunkFromBytes } from '#/engine/jobs/chunk-bytes';
 import { revise } from '#/engine/commands/handler';
 import type { ExplainJob, JobOutcome, RowSelection } from '#/engine/job';
 import type { JobContext } from '#/engine/jobs/job-context';
 import { hashParts } from '#/engine/content-hash';
 import { explainerById } from '#/explainers/catalogue';
-import type { ExplainedChunk, Explainer, ExplainSpec } from '#/explainers/explainer';
+import type { ExplainedChunk, Explainer, ExplainSpec, Fitted } from '#/explainers/explainer';
 import { explainableModel, fitRows } from '#/engine/explain-plan';
+
+/** Rows that a surrogate, anchors or LIME learn from, at most. */
+const TRAINING_ROWS = 20_000;
 
 /**
  * Explains rows of the open table. Values land in float32 blocks as chunks finish; the explanation is visible from the first
@@ -29,19 +38,25 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   if (reason !== null) throw new LimpidError({ tag: 'BadRequest', message: `${explainer.label} cannot explain this model: ${reason}` });
 
   const started = context.now();
-  const spec: ExplainSpec = {
+  const rows = chooseRows(job, explainer, context, model, table);
+  const unfitted: ExplainSpec = {
     explainer: job.explainer,
-    background: sampleBackground(table, model, job.backgroundRows, job.seed),
+    background: resolveBackground(table, model, job.background, job.seed),
+    training: explainer.needsTraining ? encodeRows(table, model.features, sampleIndices(table.nRows, TRAINING_ROWS, job.seed)) : null,
     outputSpace: job.outputSpace,
     seed: job.seed,
     parameters: job.parameters,
+    nRows: rows.length,
+    fitted: null,
   };
-  const backgroundHash = await hashParts([spec.background.rows.values, spec.background.weights]);
+  const backgroundHash = await hashParts([unfitted.background.rows.values, unfitted.background.weights]);
   const specKey = await hashParts([
-    JSON.stringify([job.explainer, job.outputSpace, job.seed, job.parameters]),
+    JSON.stringify([job.explainer, job.outputSpace, job.seed, job.parameters, rows.length]),
     backgroundHash,
     context.modelKey,
+    ...(unfitted.training === null ? [] : [unfitted.training.values]),
   ]);
+  const spec = explainer.fit === undefined ? unfitted : { ...unfitted, fitted: await fitOnce(context, unfitted) };
   context.pool.define({
     key: specKey,
     after: [context.modelKey],
@@ -50,35 +65,47 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const prepared = await context.pool.install(specKey, context.signal);
   if (prepared.kind !== 'spec') throw new LimpidError({ tag: 'Internal', message: `A lane answered ${prepared.kind} to a spec.` });
 
-  const rows = chooseRows(job, explainer, context, model, table.nRows);
+  const players = prepared.players?.features ?? model.features;
+  const nPlayers = players.length;
+  const { nOutputs } = context.facts;
+  const blocks = (width: number): Float32Array[][] => allocateBlocks(nOutputs, rows.length, width);
   const jobHash = await hashParts([specKey, rows, String(prepared.chunkRows)]);
   let explanation: Explanation = {
     id: `${job.explainer}-${jobHash.slice(0, 8)}-${context.study().explanations.length}` as ExplanationId,
     name: explainer.label,
     method: job.explainer,
-    featureSpace: 'raw',
-    features: model.features,
+    featureSpace: prepared.players?.featureSpace ?? 'raw',
+    features: players,
     space: prepared.space,
-    nOutputs: context.facts.nOutputs,
+    nOutputs,
     rows,
     completed: 0,
     state: 'running',
-    local: allocateBlocks(context.facts.nOutputs, rows.length, model.features.length),
-    standardErrors: prepared.exact ? null : allocateBlocks(context.facts.nOutputs, rows.length, model.features.length),
-    baseValues: prepared.baseValues,
+    local: explainer.yields === 'rules' ? null : blocks(nPlayers),
+    standardErrors: prepared.exact || explainer.yields === 'rules' ? null : blocks(nPlayers),
+    baseValues: prepared.baseValues.some((base) => !Number.isNaN(base)) ? prepared.baseValues : null,
     saved: null,
     badge: { kind: 'unknown', reason: 'the job is still running' },
     provenance: {
       explainer: job.explainer,
       semantics: explainer.semantics,
-      parameters: { ...job.parameters, outputSpace: job.outputSpace, rows: job.rows.kind },
+      parameters: {
+        ...job.parameters,
+        outputSpace: job.outputSpace,
+        rows: job.rows.kind,
+        background: describeBackground(table, job.background),
+      },
       seed: job.seed,
-      backgroundHash,
-      backgroundRows: spec.background.rows.nRows,
+      backgroundHash: explainer.usesBackground ? backgroundHash : null,
+      backgroundRows: explainer.usesBackground ? spec.background.rows.nRows : null,
       evaluations: 0,
       seconds: null,
       source: null,
+      background: job.background,
     },
+    ...(flag(job, 'interactions') ? { interactions: blocks(nPlayers * nPlayers) } : {}),
+    ...(spec.fitted?.surrogate ? { surrogate: spec.fitted.surrogate } : {}),
+    ...(explainer.yields === 'rules' ? { rules: new Array<AnchorRule | null>(rows.length).fill(null) } : {}),
   };
   const { id } = explanation;
   const view = { shown: false };
@@ -98,7 +125,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const finish = (state: 'complete' | 'partial' | 'failed'): void => {
     const provenance = { ...explanation.provenance, seconds: (context.now() - started) / 1000 };
     const ended = { ...explanation, state, provenance };
-    publish({ state, provenance, badge: badgeOf(ended, context.study().predictions, prepared.exact ? job.explainer === 'kernel' : true) });
+    publish({ state, provenance, badge: badgeAfter(ended, context, prepared) });
   };
 
   const nChunks = Math.ceil(rows.length / prepared.chunkRows);
@@ -122,9 +149,9 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
       values = result;
       await context.chunks.write(jobHash, String(chunk), chunkBytes(values));
     } else {
-      values = chunkFromBytes(stored, context.facts.nOutputs, (end - start) * model.features.length);
+      values = chunkFromBytes(stored);
     }
-    storeChunk(explanation, values, start, model.features.length);
+    storeChunk(explanation, values, start, nPlayers);
     evaluations += values.evaluations;
     finished[chunk] = 1;
     while (completedChunks < nChunks && finished[completedChunks] === 1) completedChunks += 1;
@@ -162,7 +189,8 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
  * Rows in the order of work. All and sampled rows are shuffled by the seed, so that a partial result is a fair sample of the
  * whole; rows that the user named keep their order.
  */
-function chooseRows(job: ExplainJob, explainer: Explainer, context: JobContext, model: ModelAsset, nRows: number): Int32Array {
+function chooseRows(job: ExplainJob, explainer: Explainer, context: JobContext, model: ModelAsset, table: Table): Int32Array {
+  const { nRows } = table;
   const selection: RowSelection = job.rows;
   const shuffled = (): Int32Array => permutation(nRows, createRng(hashSeed(job.seed, 1)));
   switch (selection.kind) {
@@ -171,35 +199,83 @@ function chooseRows(job: ExplainJob, explainer: Explainer, context: JobContext, 
     case 'sample':
       return shuffled().slice(0, Math.max(1, Math.min(selection.count, nRows)));
     case 'fit': {
-      const estimate = explainer.estimate(explainableModel(model, context.facts), job.backgroundRows, job.parameters);
+      const estimate = explainer.estimate(
+        explainableModel(model, context.facts),
+        backgroundSize(table, job.background),
+        job.parameters,
+        nRows,
+      );
       return shuffled().slice(0, fitRows(estimate, context.pool.lanes, nRows, selection.seconds, selection.atLeast));
     }
-    case 'rows': {
-      const wrong = selection.rows.find((row) => !Number.isInteger(row) || row < 0 || row >= nRows);
-      if (wrong !== undefined) {
-        throw new LimpidError({ tag: 'BadRequest', message: `The table has no row ${wrong}.`, hint: `Rows count from 0 to ${nRows - 1}.` });
-      }
-      return Int32Array.from(selection.rows);
-    }
+    case 'rows':
+      return checkedRows(selection.rows, nRows);
+    case 'where':
+      return rowsWhere(table, selection.filter);
     default:
       return selection satisfies never;
   }
 }
 
-function storeChunk(explanation: Explanation, chunk: ExplainedChunk, start: number, nFeatures: number): void {
-  const put = (blocks: Explanation['local'], source: readonly Float64Array[]): void => {
-    if (blocks === null) return;
+function storeChunk(explanation: Explanation, chunk: ExplainedChunk, start: number, nPlayers: number): void {
+  const put = (blocks: Explanation['local'] | undefined, source: readonly Float64Array[] | null | undefined, width: number): void => {
+    if (!blocks || !source) return;
     for (let output = 0; output < source.length; output++) {
       const values = source[output]!;
-      for (let i = 0; i < values.length / nFeatures; i++) {
+      for (let i = 0; i < values.length / width; i++) {
         const position = start + i;
         blocks[output]![Math.floor(position / BLOCK_ROWS)]!.set(
-          values.subarray(i * nFeatures, (i + 1) * nFeatures),
-          (position % BLOCK_ROWS) * nFeatures,
+          values.subarray(i * width, (i + 1) * width),
+          (position % BLOCK_ROWS) * width,
         );
       }
     }
   };
-  put(explanation.local, chunk.values);
-  if (chunk.standardErrors !== null) put(explanation.standardErrors, chunk.standardErrors);
+  put(explanation.local, chunk.values, nPlayers);
+  put(explanation.standardErrors, chunk.standardErrors, nPlayers);
+  put(explanation.interactions, chunk.interactions, nPlayers * nPlayers);
+  // The list belongs to this job: it grows in place like the blocks.
+  chunk.rules?.forEach((rule, i) => ((explanation.rules as (AnchorRule | null)[])[start + i] = rule));
+}
+
+/** Learns once on one lane, whatever the number of lanes. */
+async function fitOnce(context: JobContext, spec: ExplainSpec): Promise<Fitted> {
+  const result = await context.pool.run({ kind: 'fit', model: context.modelKey, spec }, [context.modelKey], context.signal);
+  if (result.kind !== 'fitted') throw new LimpidError({ tag: 'Internal', message: `A lane answered ${result.kind} to a fit.` });
+  return result.fitted;
+}
+
+function badgeAfter(explanation: Explanation, context: JobContext, prepared: PreparedFacts): AdditivityBadge {
+  const { additivity } = prepared;
+  if (typeof additivity === 'object') return { kind: 'unknown', reason: additivity.notAdditive };
+  if (additivity === 'surrogate') return { kind: 'surrogate', fidelity: explanation.surrogate?.fidelity ?? null };
+  return badgeOf(explanation, context.study().predictions, additivity === 'by construction');
+}
+
+function flag(job: ExplainJob, id: string): boolean {
+  return job.parameters[id] === true || job.parameters[id] === 'true';
+}
+
+/** What the rows were explained against, in words for the provenance. */
+function describeBackground(table: Table, choice: BackgroundChoice): string {
+  switch (choice.kind) {
+    case 'all':
+      return 'all rows';
+    case 'sample':
+      return `sample of ${choice.count}`;
+    case 'k-means':
+      return `${choice.count} k-means centres`;
+    case 'rows':
+      return choice.rows.length === 1 ? `row ${choice.rows[0]}` : `${choice.rows.length} chosen rows`;
+    case 'given':
+      return `${choice.rows.nRows} rows of a file`;
+    case 'where': {
+      const { filter } = choice;
+      const column = table.columns[filter.column];
+      if (column === undefined) return 'filtered rows';
+      if (filter.kind === 'between') return `${column.name} from ${filter.min} to ${filter.max}`;
+      return `${column.name} is ${filter.codes.map((code) => columnLabel(column, code)).join(' or ')}`;
+    }
+    default:
+      return choice satisfies never;
+  }
 }

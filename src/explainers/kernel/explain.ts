@@ -72,6 +72,7 @@ export async function prepareKernel(
     baseValues,
     space: space.space,
     exact,
+    additivity: 'by construction',
     chunkRows: Math.max(1, Math.min(256, Math.floor(CHUNK_EVALUATIONS / (plan.coalitions * background.rows.nRows + 1)))),
     explain: (rows, _rowIds, explainSignal) => explainRows(job, rows, exact, explainSignal),
   };

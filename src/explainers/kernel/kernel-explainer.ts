@@ -16,11 +16,29 @@ function plannedCoalitions(nFeatures: number, backgroundRows: number, budget: nu
   }
 }
 
+const BUDGET = {
+  kind: 'number',
+  id: 'budget',
+  label: 'Coalitions a row',
+  hint: '0 chooses: exact where that is affordable',
+  default: 0,
+  min: 0,
+  max: 100_000,
+  integer: true,
+} as const;
+
 export const kernelExplainer: Explainer = {
   id: 'kernel',
   label: 'Kernel SHAP',
   semantics: 'shap KernelExplainer without l1; sampled: LeverageSHAP',
   sentence: 'Works for any model by predicting rows mixed with background rows; exact for few features, else sampled with error bars.',
+  family: 'Any model',
+  yields: 'local values',
+  needs: 'predictions only',
+  source: 'Lundberg and Lee 2017; LeverageSHAP, arXiv 2410.01917; shap 0.51 KernelExplainer',
+  usesBackground: true,
+  needsTraining: false,
+  parameters: () => [BUDGET],
   unavailable: () => null,
   outputSpaces: (model) => {
     switch (model.predictionSpace) {
@@ -44,6 +62,7 @@ export const kernelExplainer: Explainer = {
       evaluationsPerRow,
       secondsPerRow: evaluationsPerRow * model.secondsPerRow,
       bytesPerRow: VALUE_BYTES * model.nOutputs * model.nFeatures * (exact ? 1 : 2),
+      setupSeconds: 0,
       exact,
     };
   },

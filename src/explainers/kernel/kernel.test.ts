@@ -5,6 +5,7 @@ import type { EncodedRows, Predictor } from '#/domain/model';
 import { logit } from '#/domain/units';
 import type { Background, ExplainerEnvironment, ExplainSpec } from '#/explainers/explainer';
 import { prepareKernel } from '#/explainers/kernel/explain';
+import { NO_STRUCTURE, NOTHING_LEARNT } from '#/testing/explain-parts';
 import {
   encoded,
   equalBackground,
@@ -19,11 +20,11 @@ const rowOf = (rows: EncodedRows, row: number): Float64Array => rows.values.slic
 const ids = (rows: EncodedRows): Int32Array => Int32Array.from({ length: rows.nRows }, (_, i) => i);
 
 function environmentOf(predictor: Predictor): ExplainerEnvironment {
-  return { predictor, trees: null, features: [], outputs: { task: 'regression', targetName: 'y', unit: null } };
+  return { predictor, ...NO_STRUCTURE, features: [], outputs: { task: 'regression', targetName: 'y', unit: null } };
 }
 
 function specOf(background: Background, parameters: ExplainSpec['parameters'] = {}, seed = 1): ExplainSpec {
-  return { explainer: 'kernel', background, outputSpace: 'raw', seed, parameters };
+  return { explainer: 'kernel', background, outputSpace: 'raw', seed, parameters, ...NOTHING_LEARNT };
 }
 
 /** A model with interactions of all orders; NaN cells count as -1. */

@@ -66,6 +66,7 @@ export async function prepareInterventional(
     baseValues,
     space,
     exact: true,
+    additivity: 'measured',
     chunkRows: blockRows(forest),
     explain: async (rows, _rowIds, explainSignal) => ({
       values: await interventionalValues(ready, rows, explainSignal),

@@ -13,6 +13,13 @@ export const interventionalExplainer: Explainer = {
   label: 'Tree SHAP (interventional)',
   semantics: 'definition; shap TreeExplainer, feature_perturbation="interventional"',
   sentence: 'Exact values of tree ensembles: unknown features take their values from background rows.',
+  family: 'Trees',
+  yields: 'local values',
+  needs: 'a tree ensemble',
+  source: 'Janzing et al. 2020; Lundberg et al. 2020, arXiv 1905.04610',
+  usesBackground: true,
+  needsTraining: false,
+  parameters: () => [],
   unavailable: treesUnavailable,
   outputSpaces: treeOutputSpaces,
   estimate: (model, backgroundRows) =>

@@ -2,7 +2,7 @@ import { throwIfAborted } from '#/base/abort';
 import { LimpidError } from '#/base/errors';
 import type { EncodedRows } from '#/domain/model';
 import { coversFromBackground } from '#/trees/covers';
-import type { TreeEnsemble, TreeModel } from '#/trees/tree-ensemble';
+import type { TreeEnsemble, TreeModel } from '#/domain/tree-model';
 import { effectiveBackground } from '#/explainers/background';
 import type { ExplainerEnvironment, ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
 import { blockRows, createForest, requireTrees, treeColumns, type Forest } from '#/explainers/forest';
@@ -39,6 +39,7 @@ export function preparePathDependent(spec: ExplainSpec, environment: ExplainerEn
     baseValues: pathDependentBase(forest),
     space,
     exact: true,
+    additivity: 'measured',
     chunkRows: blockRows(forest),
     explain: async (rows, _rowIds, signal) => ({
       values: await pathDependentValues(forest, rows, signal),

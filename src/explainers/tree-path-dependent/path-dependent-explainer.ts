@@ -14,6 +14,13 @@ export const pathDependentExplainer: Explainer = {
   semantics: 'shap TreeExplainer, feature_perturbation="tree_path_dependent"',
   sentence:
     'Exact values of tree ensembles: unknown features follow both branches, weighted by how many rows took each (covers from the background where the model has none).',
+  family: 'Trees',
+  yields: 'local values',
+  needs: 'a tree ensemble',
+  source: 'Lundberg et al. 2018, arXiv 1802.03888; Quadrature-TreeSHAP, arXiv 2605.04497',
+  usesBackground: false,
+  needsTraining: false,
+  parameters: () => [],
   unavailable: treesUnavailable,
   outputSpaces: treeOutputSpaces,
   estimate: (model) =>

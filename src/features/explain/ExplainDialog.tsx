@@ -21,10 +21,11 @@ export function ExplainDialog() {
   const study = useSession((state) => state.study);
   const [form, setForm] = useState<ExplainForm>(FIRST_FORM);
   const { backgroundRows } = form;
+  const method = form.method === 'permutation' ? null : form.method;
   const parameters = parametersOf(form, form.method ?? 'kernel');
   const plan = useQuery({
-    queryKey: ['explain-plan', study?.id, study?.revisions.model, study?.revisions.table, backgroundRows, parameters],
-    queryFn: () => client.explainPlan({ backgroundRows, parameters }),
+    queryKey: ['explain-plan', study?.id, study?.revisions.model, study?.revisions.table, backgroundRows, method, parameters],
+    queryFn: () => client.explainPlan({ backgroundRows, method, parameters }),
     placeholderData: keepPreviousData,
     structuralSharing: false,
   });

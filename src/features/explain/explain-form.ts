@@ -60,7 +60,7 @@ export function explainJobOf(form: ExplainForm, offer: ExplainerOffer): ExplainJ
     kind: 'explain',
     explainer: offer.id,
     rows: rowsOf(form),
-    backgroundRows: form.backgroundRows,
+    background: { kind: 'sample', count: form.backgroundRows },
     outputSpace: form.outputSpace ?? offer.outputSpaces[0]?.space ?? 'raw',
     seed: form.seed,
     parameters: parametersOf(form, offer.id),

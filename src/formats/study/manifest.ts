@@ -84,7 +84,7 @@ const explanationSchema = v.object({
   id: v.string(),
   name: v.string(),
   method: v.string(),
-  featureSpace: v.picklist(['raw', 'engineered']),
+  featureSpace: v.picklist(['raw', 'engineered', 'layer', 'grouped']),
   features: v.array(featureSchema),
   space: v.picklist(['probability', 'log-odds', 'softmax margin', 'log', 'value', 'score', 'none']),
   nOutputs: count,

@@ -1,0 +1,84 @@
+import type { ModelAsset, Predictor } from '#/domain/model';
+import type { LinearModel } from '#/domain/linear-model';
+import type { NativeImportance, TreeModel } from '#/domain/tree-model';
+import type { GradientFacts, GradientPredictor } from '#/domain/gradient-model';
+import type { ModelFacts } from '#/engine/compute-task';
+import type { ExplainerEnvironment, KernelModules } from '#/explainers/explainer';
+import { createOrtPredictor } from '#/inference/create-ort-predictor';
+import type { RuntimeOptions } from '#/inference/runtime';
+import { readTreeModel } from '#/onnx/read-tree-model';
+import { ensembleFacts } from '#/trees/ensemble-facts';
+
+/** What a lane brings from outside: where the runtime lies and how to get the kernels. */
+export interface HostOptions {
+  readonly ort?: RuntimeOptions;
+  /** Null: no WebAssembly kernels here; the plain code does the work. */
+  readonly kernels?: () => Promise<KernelModules | null>;
+}
+
+/** A model ready to predict, and what of its structure could be read. */
+export interface InstalledModel {
+  readonly asset: ModelAsset;
+  readonly predictor: Predictor;
+  readonly trees: TreeModel | { readonly reason: string };
+  readonly linear: LinearModel | { readonly reason: string };
+  readonly gradients: { readonly facts: GradientFacts; readonly create: () => Promise<GradientPredictor> } | { readonly reason: string };
+  readonly kernels: KernelModules | null;
+}
+
+/** @throws LimpidError when the runtime refuses the model */
+export async function installModel(asset: ModelAsset, options: HostOptions): Promise<InstalledModel> {
+  const predictor = await createOrtPredictor(asset, options.ort ?? {});
+  const trees = readTreeModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
+  return {
+    asset,
+    predictor,
+    trees,
+    linear: { reason: 'The model is not linear.' },
+    gradients: { reason: 'The model is no net that can be differentiated.' },
+    kernels: (await options.kernels?.().catch(() => null)) ?? null,
+  };
+}
+
+export function environmentOf(model: InstalledModel): ExplainerEnvironment {
+  return {
+    predictor: model.predictor,
+    trees: 'reason' in model.trees ? null : model.trees,
+    linear: 'reason' in model.linear ? null : model.linear,
+    gradients: 'reason' in model.gradients ? null : model.gradients.create,
+    kernels: model.kernels,
+    features: model.asset.features,
+    outputs: model.asset.outputs,
+  };
+}
+
+/** What the engine tells of an installed model. */
+export function factsOf(model: InstalledModel, secondsPerRow: number): ModelFacts {
+  const { predictor, trees, linear, gradients } = model;
+  return {
+    nOutputs: predictor.nOutputs,
+    space: predictor.info.space,
+    secondsPerRow,
+    trees:
+      'reason' in trees
+        ? { reason: trees.reason }
+        : { ...ensembleFacts(trees.ensemble), link: trees.link, hasCovers: trees.ensemble.cover !== null },
+    linear: 'reason' in linear ? { reason: linear.reason } : { columns: linear.sources.length, link: linear.link },
+    gradients: 'reason' in gradients ? { reason: gradients.reason } : gradients.facts,
+    importances: importancesOf(trees, linear, model.asset.features.length),
+  };
+}
+
+function importancesOf(trees: InstalledModel['trees'], linear: InstalledModel['linear'], nFeatures: number): readonly NativeImportance[] {
+  if (!('reason' in trees)) return trees.importances ?? [];
+  if ('reason' in linear) return [];
+  // Mean of |coef| over the outputs (ALGORITHMS 8); columns of one feature add up.
+  const values = new Float64Array(nFeatures);
+  const nColumns = linear.sources.length;
+  for (let output = 0; output < linear.nOutputs; output++) {
+    linear.sources.forEach(({ feature }, column) => {
+      values[feature]! += Math.abs(linear.coefficients[output * nColumns + column]!) / linear.nOutputs;
+    });
+  }
+  return [{ meaning: '|coefficient|', values }];
+}

@@ -3,6 +3,7 @@ import { Button } from '#/components/Button';
 import { classLabels, outputChoices, sameOutputChoice, type OutputChoice } from '#/domain/outputs';
 import type { ExplanationSummary, StudySummary } from '#/domain/summary';
 import { useChoices } from '#/state/choices';
+import { useSession } from '#/state/session';
 import type { ActiveScope } from '#/state/use-scope';
 import { outputChoiceHint, outputChoiceLabel } from '#/text/outputs';
 import { rowName } from '#/text/coverage';
@@ -37,6 +38,7 @@ export function ContextControls({ active, stacked = false, onRow }: ContextContr
         <>
           <ExplanationPicker study={study} active={explanation} inSheet={stacked} />
           <Badge explanation={explanation} nRows={study.nRows} inSheet={stacked} />
+          {explanation.against !== null && study.model !== null && <Against explanation={explanation} against={explanation.against} />}
         </>
       )}
       <OutputPicker active={active} inSheet={stacked} />
@@ -107,6 +109,16 @@ function Badge({ explanation, nRows, inSheet }: BadgeProps) {
         <p className={styles.note}>{rowsOf(explanation, nRows)}</p>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What the values compare with; a click explains against something else. */
+function Against({ explanation, against }: { readonly explanation: ExplanationSummary; readonly against: string }) {
+  const change = () => useSession.getState().set({ explainOpen: true, explainPreset: { method: explanation.method, against: true } });
+  return (
+    <button type="button" className={styles.against} title={shellText.explainAgainst} onClick={change}>
+      {shellText.against(against)}
+    </button>
   );
 }
 

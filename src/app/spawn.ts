@@ -85,6 +85,7 @@ export function spawnClient(): LimpidClient {
       curve: (row, feature, grid) => interactive().curve(row, feature, grid),
       surface: (row, featureA, gridA, featureB, gridB) => interactive().surface(row, featureA, gridA, featureB, gridB),
       explain: (row) => interactive().explain(row),
+      treePath: (row, tree) => interactive().treePath(row, tree),
     },
     openFiles: (files, onProgress) => {
       const name = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;

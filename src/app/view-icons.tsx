@@ -70,6 +70,17 @@ export const ExploreIcon = icon(
   </>,
 );
 
+export const InteractionsIcon = icon(
+  <>
+    <rect x="2.5" y="2.5" width="13" height="13" rx="1" />
+    <path d="M2.5 6.8h13M2.5 11.2h13M6.8 2.5v13M11.2 2.5v13" />
+    <g fill="currentColor" stroke="none">
+      <rect x="6.8" y="2.5" width="4.4" height="4.3" />
+      <rect x="2.5" y="6.8" width="4.3" height="4.4" />
+    </g>
+  </>,
+);
+
 export const SummaryIcon = icon(
   <>
     <path d="M9 1.5v15" opacity="0.5" />

@@ -1,5 +1,5 @@
 import { lazy, type ComponentType } from 'react';
-import { DataIcon, ExploreIcon, GlobalIcon, OverviewIcon, SummaryIcon } from '#/app/view-icons';
+import { DataIcon, ExploreIcon, GlobalIcon, InteractionsIcon, OverviewIcon, SummaryIcon } from '#/app/view-icons';
 import type { ViewDefinition } from '#/state/view';
 import { shellText } from '#/text/shell';
 import { viewsText } from '#/text/views';
@@ -47,6 +47,14 @@ export const views: readonly ViewDefinition[] = [
     icon: SummaryIcon,
     needs: (study, explanation) => needsLocal(study.model !== null, explanation),
     component: later(() => import('#/features/summary-importance/SummaryImportance'), 'SummaryImportance'),
+  },
+  {
+    id: 'interactions',
+    ...viewsText.interactions,
+    icon: InteractionsIcon,
+    needs: (study) =>
+      study.model !== null || study.explanations.some(({ hasInteractions }) => hasInteractions) ? null : needs.noInteractions,
+    component: later(() => import('#/features/interactions/Interactions'), 'Interactions'),
   },
 ];
 

@@ -18,7 +18,8 @@ export type ChartKind =
   | 'waterfall'
   | 'local-bars'
   | 'ice-lines'
-  | 'ice-surface';
+  | 'ice-surface'
+  | 'interaction-heat';
 
 export type Datum = Readonly<Record<string, string | number | boolean | null>>;
 /** Vega-Lite JSON; equal JSON means that the view is kept and only its data change. */

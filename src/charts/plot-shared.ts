@@ -94,6 +94,7 @@ export function pointOnAxis(
     case 'true':
     case 'error':
     case 'importance':
+    case 'interaction':
       return NaN;
     default:
       return ref satisfies never;

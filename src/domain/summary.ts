@@ -24,6 +24,8 @@ export interface ExplanationSummary {
   readonly state: ExplanationState;
   readonly hasLocal: boolean;
   readonly hasErrors: boolean;
+  /** What it was explained against (`sample of 100`, `sex is Female`); null for files and for methods without background. */
+  readonly against: string | null;
   readonly badge: AdditivityBadge;
   readonly seconds: number | null;
 }
@@ -54,6 +56,11 @@ export interface StudySummary {
   readonly revisions: Revisions;
 }
 
+function againstOf({ provenance }: Explanation): string | null {
+  const against = provenance.parameters.background;
+  return typeof against === 'string' && provenance.backgroundRows !== null ? against : null;
+}
+
 function summariseExplanation(explanation: Explanation): ExplanationSummary {
   return {
     id: explanation.id,
@@ -72,6 +79,7 @@ function summariseExplanation(explanation: Explanation): ExplanationSummary {
     state: explanation.state,
     hasLocal: explanation.local !== null,
     hasErrors: explanation.standardErrors !== null,
+    against: againstOf(explanation),
     badge: explanation.badge,
     seconds: explanation.provenance.seconds,
   };

@@ -2,8 +2,9 @@ import { classLabels } from '#/domain/outputs';
 import type { ModelAsset } from '#/domain/model';
 import type { Study } from '#/domain/study';
 import type { ModelFacts } from '#/engine/compute-task';
-import type { ExplainerOffer, ExplainPlan, ExplainPlanParams } from '#/engine/job';
+import type { GlobalOffer, ExplainerOffer, ExplainPlan, ExplainPlanParams } from '#/engine/job';
 import { explainers, recommend } from '#/explainers/catalogue';
+import { globalMethods } from '#/explainers/global-methods';
 import type { ExplainableModel, ExplainEstimate } from '#/explainers/explainer';
 import { rawUnit } from '#/engine/raw-unit';
 
@@ -54,5 +55,18 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
     };
   });
   const choice = recommend(described);
-  return { recommended: choice.explainer, reason: choice.reason, offers, nRows: study.table.nRows, nFeatures: described.nFeatures, lanes };
+  return {
+    recommended: choice.explainer,
+    reason: choice.reason,
+    offers,
+    globals: globalOffers(study, facts),
+    nRows: study.table.nRows,
+    nFeatures: described.nFeatures,
+    lanes,
+  };
+}
+
+function globalOffers(study: Study, facts: ModelFacts): readonly GlobalOffer[] {
+  const known = { hasTarget: study.target !== null, importances: facts.importances };
+  return globalMethods.map((method) => ({ ...method, unavailable: method.unavailable(known) }));
 }

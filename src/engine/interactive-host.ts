@@ -1,5 +1,6 @@
 import { LimpidError } from '#/base/errors';
 import type { EncodedRows, ModelAsset } from '#/domain/model';
+import { decisionPath, type DecisionPath } from '#/trees/decision-path';
 import { explainerById } from '#/explainers/catalogue';
 import { iceCurve, iceSurface } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
@@ -72,6 +73,13 @@ export class InteractiveHost {
 
   async surface(row: Float64Array, featureA: number, gridA: Float64Array, featureB: number, gridB: Float64Array): Promise<Float64Array> {
     return iceSurface((await this.#needReady()).model.predictor, row, featureA, gridA, featureB, gridB);
+  }
+
+  /** @throws LimpidError `BadRequest` when the model is no tree ensemble */
+  async treePath(row: Float64Array, tree: number): Promise<DecisionPath> {
+    const { trees } = (await this.#needReady()).model;
+    if ('reason' in trees) throw new LimpidError({ tag: 'BadRequest', message: `The model has no trees to follow: ${trees.reason}` });
+    return decisionPath(trees, row, tree);
   }
 
   async explain(row: Float64Array): Promise<InteractiveResult> {

@@ -3,6 +3,7 @@ import type { Job, JobOutcome, JobStatus } from '#/engine/job';
 import type { JobContext } from '#/engine/jobs/job-context';
 import { runCurve } from '#/engine/jobs/curve';
 import { runExplain } from '#/engine/jobs/explain';
+import { runNativeImportance } from '#/engine/jobs/native-importance';
 import { runPermutation } from '#/engine/jobs/permutation';
 import { runPredict } from '#/engine/jobs/predict';
 import { explainerById } from '#/explainers/catalogue';
@@ -12,6 +13,7 @@ const UNITS: Record<Job['kind'], string> = {
   predict: 'rows',
   'permutation importance': 'features',
   'partial dependence': 'rows',
+  'native importance': 'importances',
 };
 /** Ended jobs that the page can still show. */
 const KEPT = 8;
@@ -114,6 +116,8 @@ function labelOf(job: Job): string {
       return 'Permutation importance';
     case 'partial dependence':
       return 'Partial dependence';
+    case 'native importance':
+      return 'Native importance';
     default:
       return job satisfies never;
   }
@@ -127,6 +131,8 @@ function perform(job: Job, context: JobContext): Promise<JobOutcome> {
       return runPredict(context);
     case 'permutation importance':
       return runPermutation(job, context);
+    case 'native importance':
+      return runNativeImportance(context);
     case 'partial dependence':
       return runCurve(job, context);
     default:

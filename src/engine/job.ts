@@ -1,6 +1,7 @@
 import type { RowFilter } from '#/domain/row-filter';
 import type { BackgroundChoice } from '#/domain/background-choice';
 import type { Explainer, ExplainEstimate, ExplainerId } from '#/explainers/explainer';
+import type { GlobalMethod } from '#/explainers/global-methods';
 import type { Parameters, ParameterSpec } from '#/explainers/parameters';
 import type { StudySummary } from '#/domain/summary';
 import type { PlainError } from '#/base/errors';
@@ -21,6 +22,8 @@ export interface ExplainJob {
   readonly outputSpace: 'raw' | 'probability';
   readonly seed: number;
   readonly parameters: Parameters;
+  /** How results are kept; float32 without a wish. The numbers themselves are computed in float64. */
+  readonly precision?: 'float32' | 'float64';
 }
 
 export interface PermutationJob {
@@ -47,7 +50,12 @@ export interface PredictJob {
   readonly kind: 'predict';
 }
 
-export type Job = ExplainJob | PermutationJob | CurveJob | PredictJob;
+/** Gain, cover, split counts or |coefficient|: what the model itself says of its features. */
+export interface NativeImportanceJob {
+  readonly kind: 'native importance';
+}
+
+export type Job = ExplainJob | PermutationJob | CurveJob | PredictJob | NativeImportanceJob;
 
 /** What a finished (or cancelled) job gave. */
 export type JobOutcome =
@@ -100,10 +108,13 @@ export interface ExplainerOffer {
   readonly fitRows: number;
 }
 
+/** One global method as the dialog shows it. */
+export type GlobalOffer = Omit<GlobalMethod, 'unavailable'> & { readonly unavailable: string | null };
+
 export interface ExplainPlanParams {
   readonly backgroundRows: number;
   /** The method that `parameters` belong to; null: none is chosen yet. */
-  readonly method: ExplainerId | null;
+  readonly method: string | null;
   readonly parameters: Parameters;
 }
 
@@ -112,6 +123,7 @@ export interface ExplainPlan {
   readonly recommended: ExplainerId;
   readonly reason: string;
   readonly offers: readonly ExplainerOffer[];
+  readonly globals: readonly GlobalOffer[];
   readonly nRows: number;
   readonly nFeatures: number;
   readonly lanes: number;

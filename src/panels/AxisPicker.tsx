@@ -50,6 +50,8 @@ function keyOf(ref: AxisRef): string {
       return `probability ${ref.classIndex}`;
     case 'importance':
       return `importance ${ref.feature}`;
+    case 'interaction':
+      return `interaction ${ref.first} ${ref.second}`;
     case 'index':
     case 'true':
     case 'predicted':

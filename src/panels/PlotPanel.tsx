@@ -163,6 +163,7 @@ function useZoomedChart(chart: Chart | null, extent: Extent | null): Chart | nul
 export function sameAxis(a: AxisRef, b: AxisRef): boolean {
   if (a.kind === 'column' && b.kind === 'column') return a.column === b.column;
   if (a.kind === 'importance' && b.kind === 'importance') return a.feature === b.feature;
+  if (a.kind === 'interaction' && b.kind === 'interaction') return a.first === b.first && a.second === b.second;
   if (a.kind === 'probability' && b.kind === 'probability') return a.classIndex === b.classIndex;
   return a.kind === b.kind;
 }

@@ -7,7 +7,9 @@ export type AxisRef =
   | { readonly kind: 'probability'; readonly classIndex: number }
   /** Regression: predicted minus true. Classifiers: correct / wrong (binary: true/false positives and negatives of class 1). */
   | { readonly kind: 'error' }
-  | { readonly kind: 'importance'; readonly feature: number };
+  | { readonly kind: 'importance'; readonly feature: number }
+  /** Interaction value of a pair, both halves; explanations with interactions only. */
+  | { readonly kind: 'interaction'; readonly first: number; readonly second: number };
 
 export interface AxisSpec {
   readonly ref: AxisRef;

@@ -1,8 +1,10 @@
 /** All questions by id. The key is the question's own id (tested). */
 import { axesQuestion } from './axes';
 import { globalImportanceQuestion } from './global-importance';
+import { interactionsQuestion } from './interactions';
 import { localImportanceQuestion } from './local-importance';
 import { neighboursQuestion } from './neighbours';
+import { neuronsQuestion } from './neurons';
 import { overviewQuestion } from './overview';
 import { plotQuestion } from './plot-question';
 import { profilesQuestion } from './profiles';
@@ -10,6 +12,7 @@ import type { Question } from './question';
 import { rowDetailsQuestion } from './row-details';
 import { rowOrderQuestion } from './row-order';
 import { summaryImportanceQuestion } from './summary-question';
+import { surrogateQuestion } from './surrogate';
 
 export const questions = {
   axes: axesQuestion,
@@ -22,6 +25,9 @@ export const questions = {
   profiles: profilesQuestion,
   neighbours: neighboursQuestion,
   overview: overviewQuestion,
+  interactions: interactionsQuestion,
+  neurons: neuronsQuestion,
+  surrogate: surrogateQuestion,
 } as const;
 
 export type QuestionId = keyof typeof questions;

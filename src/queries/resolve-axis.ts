@@ -5,6 +5,7 @@ import type { Study } from '#/domain/study';
 import type { AxisInfo, AxisRef, AxisSpec } from './axis';
 import { countRows, hasMirroredClass, predictedClasses, requireExplanation, storedPrediction, trueClasses } from './resolve-scope';
 import type { Scope } from './scope';
+import { showInteractions } from './interactions';
 import { shownByRow, showValues } from './shown-values';
 import { asCategories, columnLabels, columnNumbers, columnRange, rangeOf } from './table-columns';
 import { additiveUnit, predictionUnit, targetUnit } from './unit-label';
@@ -43,6 +44,8 @@ export function findAxis(study: Study, scope: Scope, spec: AxisSpec): ResolvedAx
       return errorAxis(study);
     case 'importance':
       return importanceAxis(study, scope, ref.feature);
+    case 'interaction':
+      return interactionAxis(study, scope, ref.first, ref.second);
     default:
       return ref satisfies never;
   }
@@ -169,6 +172,23 @@ function importanceAxis(study: Study, scope: Scope, feature: number): ResolvedAx
     values,
   );
   // Rows that were not explained are not missing: coverage tells of them.
+  return { ...axis, info: { ...axis.info, missing: axis.info.missing - (values.length - shown.nRows) } };
+}
+
+/** The whole interaction of a pair, or a feature's main effect when both are the same. */
+function interactionAxis(study: Study, scope: Scope, first: number, second: number): ResolvedAxis | null {
+  const explanation = requireExplanation(study, scope);
+  const { features } = explanation;
+  const a = features[first];
+  const b = features[second];
+  if (a === undefined || b === undefined)
+    throw new LimpidError({ tag: 'BadRequest', message: `There is no pair of features ${first} and ${second}.` });
+  const shown = showInteractions(study, scope);
+  if (shown === null) return null;
+  const values = shownByRow(shown, first * features.length + second, countRows(study));
+  if (first !== second) for (let row = 0; row < values.length; row++) values[row] = 2 * values[row]!;
+  const label = first === second ? `Main effect: ${a.name}` : `Interaction: ${a.name} × ${b.name}`;
+  const axis = numericAxis({ kind: 'interaction', first, second }, label, additiveUnit(explanation.space, study.outputs), values);
   return { ...axis, info: { ...axis.info, missing: axis.info.missing - (values.length - shown.nRows) } };
 }
 

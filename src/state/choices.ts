@@ -13,6 +13,11 @@ const axisRef = v.variant('kind', [
   v.object({ kind: v.literal('probability'), classIndex: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   v.object({ kind: v.literal('error') }),
   v.object({ kind: v.literal('importance'), feature: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  v.object({
+    kind: v.literal('interaction'),
+    first: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    second: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  }),
 ]);
 
 /** `undefined`: the engine's default. `null` (y, colour): none. */
@@ -64,6 +69,15 @@ export const choicesSchema = v.object({
       chart: v.optional(v.picklist(['swarm', 'box', 'violin', 'bar'])),
       colour: v.optional(v.picklist(['value', 'predicted', 'true', 'none'])),
       group: v.optional(v.picklist(['none', 'predicted', 'true'])),
+      table: v.optional(v.boolean()),
+    }),
+    {},
+  ),
+  interactions: v.optional(
+    v.object({
+      topK: v.optional(positive),
+      /** `null`: none is shown; absent: the strongest. */
+      pair: v.optional(v.nullable(v.tuple([v.number(), v.number()]))),
       table: v.optional(v.boolean()),
     }),
     {},

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { PlainError } from '#/base/errors';
 import type { StudySummary } from '#/domain/summary';
+import type { Parameters } from '#/explainers/parameters';
 import type { History, JobStatus } from '#/engine/job';
 import type { ImportCard } from '#/formats/draft';
 import type { Choices } from '#/state/choices';
@@ -33,6 +34,13 @@ export interface Notice {
   readonly error: PlainError | null;
 }
 
+/** A method to start with; `against`: other background rows are what the person came for. */
+export interface ExplainPreset {
+  readonly method: string;
+  readonly parameters?: Parameters;
+  readonly against?: boolean;
+}
+
 interface SessionStore {
   readonly study: StudySummary | null;
   readonly source: StudySource | null;
@@ -43,6 +51,8 @@ interface SessionStore {
   readonly jobs: readonly JobStatus[];
   readonly notices: readonly Notice[];
   readonly explainOpen: boolean;
+  /** What the dialog starts with; null: the recommended method. */
+  readonly explainPreset: ExplainPreset | null;
   /** The list of what the last drop held is shown. */
   readonly cardOpen: boolean;
   /** The landing page is shown although a study is open: the way back is one click. */
@@ -64,6 +74,7 @@ export const useSession = create<SessionStore>()((set) => ({
   jobs: [],
   notices: [],
   explainOpen: false,
+  explainPreset: null,
   cardOpen: false,
   atLanding: true,
   awaited: null,

@@ -17,6 +17,8 @@ export const shellText = {
   engineered: 'engineered',
   output: 'Output',
   defaultMark: 'default',
+  against: (what: string) => `against ${what}`,
+  explainAgainst: 'Explain against other rows …',
   sums: 'Do the values sum to the prediction?',
   openRow: 'Look at a row',
   closeRow: 'Close the row',
@@ -55,6 +57,9 @@ export const shellText = {
     globalOnly: 'Only global importances were saved: open a file with local values.',
     globalOnlyModel: 'Only global importances were saved: press Explain, or open a file with local values.',
     noModel: 'There is no model: open the ONNX file together with the data.',
+    noInteractions: 'There are no interaction values: open a tree model with its data to compute them.',
+    noLayers: 'The model has no hidden layers: open a neural net as ONNX with its data.',
+    noRules: 'Anchors explain the decisions of classifiers: this model gives values.',
   },
   pane: {
     label: 'Row',

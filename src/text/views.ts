@@ -5,6 +5,9 @@ export const viewsText = {
   global: { name: 'Global Importance', shortName: 'Global' },
   explore: { name: 'Explanation Exploration', shortName: 'Explore' },
   summary: { name: 'Summary Importance', shortName: 'Summary' },
+  interactions: { name: 'Interactions', shortName: 'Pairs' },
+  layers: { name: 'Layers', shortName: 'Layers' },
+  surrogate: { name: 'Surrogate', shortName: 'Surrogate' },
 } as const;
 
 /** The views of the selected row. */
@@ -16,5 +19,8 @@ export const viewNames = {
   global: viewsText.global.name,
   explore: viewsText.explore.name,
   summary: viewsText.summary.name,
+  interactions: viewsText.interactions.name,
+  layers: viewsText.layers.name,
+  surrogate: viewsText.surrogate.name,
   ...rowViewNames,
 } as const;

@@ -12,6 +12,7 @@ import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } fro
 import type { ImportCard, ImportChoices, ImportDraft } from '#/formats/draft';
 import type { StudySummary } from '#/domain/summary';
 import type { AnswerOf, ParamsOf, QuestionId } from '#/queries/catalogue';
+import type { DecisionPath } from '#/trees/decision-path';
 import type { ComputeTask, ComputeResult } from '#/engine/compute-task';
 
 /** Where the open study came from: a link names it, and asks for the file when it is not on this site. */
@@ -88,6 +89,8 @@ export interface InteractiveApi {
   surface(row: Float64Array, featureA: number, gridA: Float64Array, featureB: number, gridB: Float64Array): Promise<Float64Array>;
   /** Local values of an edited row by the recommended exact explainer (or sampled Kernel SHAP). */
   explain(row: Float64Array): Promise<InteractiveExplanation>;
+  /** The row's way through one tree of the model. @throws LimpidError `BadRequest` when the model is no tree ensemble */
+  treePath(row: Float64Array, tree: number): Promise<DecisionPath>;
 }
 
 export interface InteractiveExplanation {

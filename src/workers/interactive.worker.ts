@@ -15,5 +15,6 @@ const api: InteractiveApi = {
   curve: (row, feature, grid) => host.curve(row, feature, grid),
   surface: (row, featureA, gridA, featureB, gridB) => host.surface(row, featureA, gridA, featureB, gridB),
   explain: (row) => host.explain(row),
+  treePath: (row, tree) => host.treePath(row, tree),
 };
 expose(api);

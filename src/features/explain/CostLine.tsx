@@ -8,7 +8,7 @@ export function CostLine({ cost }: { readonly cost: Cost | null }) {
   const tooLarge = cost.bytes > MAX_BYTES;
   return (
     <span className={styles.cost} role="status" data-large={tooLarge}>
-      {explainText.estimate(cost.rows, cost.seconds, cost.bytes)} {tooLarge && explainText.tooLarge}
+      {explainText.estimate(cost.rows, cost.atMost, cost.seconds, cost.bytes)} {tooLarge && explainText.tooLarge}
     </span>
   );
 }

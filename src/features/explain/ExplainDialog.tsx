@@ -2,38 +2,54 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '#/components/Button';
 import { Dialog } from '#/components/Dialog';
-import type { StudySummary } from '#/domain/summary';
 import type { ExplainPlan } from '#/engine/job';
 import { failedState, StateNotice } from '#/panels/StateNotice';
+import type { AxisInfo } from '#/queries/axis';
+import { useChoices } from '#/state/choices';
 import { useClient } from '#/state/client-context';
 import { startJob } from '#/state/run-job';
 import { useSession } from '#/state/session';
+import { useAsk } from '#/state/use-ask';
+import { useScope } from '#/state/use-scope';
 import { explainText } from '#/text/explain';
 import { CostLine } from './CostLine';
-import { costOf, explainJobOf, FIRST_FORM, MAX_BYTES, metricsOf, parametersOf, permutationJobOf, type ExplainForm } from './explain-form';
-import { ExplainOptions, PermutationOptions } from './ExplainOptions';
+import {
+  backgroundCount,
+  costOf,
+  explainJobOf,
+  firstForm,
+  globalJobOf,
+  isComplete,
+  MAX_BYTES,
+  type ExplainForm,
+  type MethodId,
+} from './explain-form';
+import { ExplainOptions, GlobalOptions } from './ExplainOptions';
 import { MethodList } from './MethodList';
 import styles from './explain.module.css';
 
-/** Choose a method and its cost before it runs; the recommended one is one click away. */
+const WIDTH = 720;
+
+/** Choose a method, what to explain against, and see the cost before it runs; the recommended method is one click away. */
 export function ExplainDialog() {
   const client = useClient();
-  const study = useSession((state) => state.study);
-  const [form, setForm] = useState<ExplainForm>(FIRST_FORM);
-  const { backgroundRows } = form;
-  const method = form.method === 'permutation' ? null : form.method;
-  const parameters = parametersOf(form, form.method ?? 'kernel');
+  const active = useScope();
+  const study = active?.study ?? null;
+  const [form, setForm] = useState<ExplainForm>(() => firstForm(useSession.getState().explainPreset));
+  const axes = useAsk('axes', ['table', 'model', 'predictions', 'explanations', 'meta'], active === null ? null : { scope: active.scope });
+  const backgroundRows = backgroundCount(form, study?.nRows ?? 1);
+  const settings = form.method === null ? {} : (form.settings[form.method] ?? {});
   const plan = useQuery({
-    queryKey: ['explain-plan', study?.id, study?.revisions.model, study?.revisions.table, backgroundRows, method, parameters],
-    queryFn: () => client.explainPlan({ backgroundRows, method, parameters }),
+    queryKey: ['explain-plan', study?.id, study?.revisions.model, study?.revisions.table, backgroundRows, form.method, settings],
+    queryFn: () => client.explainPlan({ backgroundRows, method: form.method, parameters: settings }),
     placeholderData: keepPreviousData,
     structuralSharing: false,
   });
-  const close = () => useSession.getState().set({ explainOpen: false });
+  const close = () => useSession.getState().set({ explainOpen: false, explainPreset: null });
   if (study === null) return null;
   if (plan.data === undefined) {
     return (
-      <Dialog title={explainText.title} width={640} onClose={close}>
+      <Dialog title={explainText.title} width={WIDTH} onClose={close}>
         <StateNotice
           state={
             plan.isError
@@ -44,33 +60,37 @@ export function ExplainDialog() {
       </Dialog>
     );
   }
-  return <PlannedDialog plan={plan.data} form={form} study={study} onForm={setForm} onClose={close} />;
+  return <PlannedDialog plan={plan.data} form={form} columns={axes.data?.axes ?? []} onForm={setForm} onClose={close} />;
 }
 
 interface PlannedDialogProps {
   readonly plan: ExplainPlan;
   readonly form: ExplainForm;
-  readonly study: StudySummary;
+  readonly columns: readonly AxisInfo[];
   readonly onForm: (form: ExplainForm) => void;
   readonly onClose: () => void;
 }
 
-function PlannedDialog({ plan, form, study, onForm, onClose }: PlannedDialogProps) {
+function PlannedDialog({ plan, form, columns, onForm, onClose }: PlannedDialogProps) {
   const client = useClient();
-  const { hasTarget } = study;
-  const method = form.method ?? plan.recommended;
+  const row = useChoices((state) => state.choices.row);
+  const method: MethodId = form.method ?? plan.recommended;
   const offer = plan.offers.find(({ id }) => id === method) ?? null;
+  const global = plan.globals.find(({ id }) => id === method) ?? null;
   const cost = offer === null ? null : costOf(form, offer, plan);
-  const change = (patch: Partial<ExplainForm>) => onForm({ ...form, ...patch });
-  const possible = method === 'permutation' ? hasTarget : offer?.unavailable === null && (cost === null || cost.bytes <= MAX_BYTES);
+  const possible =
+    offer === null
+      ? global?.unavailable === null
+      : offer.unavailable === null && isComplete(form, offer.usesBackground) && (cost === null || cost.bytes <= MAX_BYTES);
   const start = () => {
-    startJob(client, offer === null ? permutationJobOf(form) : explainJobOf(form, offer), explainText.notStarted);
+    const job = offer !== null ? explainJobOf(form, offer, row) : global !== null ? globalJobOf(form, global) : null;
+    if (job !== null) startJob(client, job, explainText.notStarted);
     onClose();
   };
   return (
     <Dialog
       title={explainText.title}
-      width={640}
+      width={WIDTH}
       onClose={onClose}
       footer={
         <>
@@ -83,12 +103,9 @@ function PlannedDialog({ plan, form, study, onForm, onClose }: PlannedDialogProp
       }
     >
       <div className={styles.form}>
-        <MethodList plan={plan} method={method} hasTarget={hasTarget} onChange={(next) => change({ method: next, outputSpace: null })} />
-        {offer === null ? (
-          <PermutationOptions metrics={metricsOf(study)} form={form} onChange={change} />
-        ) : (
-          <ExplainOptions plan={plan} offer={offer} form={form} onChange={change} />
-        )}
+        <MethodList plan={plan} method={method} onChange={(next) => onForm({ ...form, method: next, outputSpace: null })} />
+        {offer !== null && <ExplainOptions plan={plan} offer={offer} columns={columns} row={row} form={form} onChange={onForm} />}
+        {global !== null && <GlobalOptions offer={global} form={form} onChange={onForm} />}
       </div>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from 'react';
-import type { ExplainPlan } from '#/engine/job';
+import type { ExplainerOffer, ExplainPlan, GlobalOffer } from '#/engine/job';
 import { explainText } from '#/text/explain';
 import type { MethodId } from './explain-form';
 import styles from './explain.module.css';
@@ -7,43 +7,62 @@ import styles from './explain.module.css';
 interface MethodListProps {
   readonly plan: ExplainPlan;
   readonly method: MethodId;
-  readonly hasTarget: boolean;
   readonly onChange: (method: MethodId) => void;
 }
 
-/** The catalogue for this model; what does not apply stays and says why. */
-export function MethodList({ plan, method, hasTarget, onChange }: MethodListProps) {
-  const offers = [...plan.offers].sort((a, b) => Number(b.id === plan.recommended) - Number(a.id === plan.recommended));
+type Group = readonly [family: string, offers: readonly (ExplainerOffer | GlobalOffer)[]];
+
+/** The catalogue for this model by family; what does not apply is folded away with its reasons. */
+export function MethodList({ plan, method, onChange }: MethodListProps) {
+  const recommended = plan.offers.find(({ id }) => id === plan.recommended);
+  const others = plan.offers.filter(({ id }) => id !== plan.recommended);
+  const families = [...new Set(others.map(({ family }) => family))];
+  const groups: Group[] = [
+    ...families.map((family): Group => [family, others.filter((offer) => offer.family === family && offer.unavailable === null)]),
+    [explainText.globalFamily, plan.globals.filter(({ unavailable }) => unavailable === null)],
+  ];
+  const unavailable = [...plan.offers, ...plan.globals].filter((offer) => offer.unavailable !== null);
+  const option = (offer: ExplainerOffer | GlobalOffer) => (
+    <MethodOption
+      key={offer.id}
+      label={offer.label}
+      tag={offer.id === plan.recommended ? explainText.recommended : null}
+      checked={method === offer.id}
+      onChoose={() => onChange(offer.id)}
+    >
+      <p>{offer.sentence}</p>
+      {offer.id === plan.recommended && <p>{plan.reason}</p>}
+      <p className={styles.facts}>
+        {'estimate' in offer && offer.estimate !== null && `${offer.estimate.exact ? explainText.exact : explainText.sampled} · `}
+        {explainText.semantics(offer.semantics)}
+      </p>
+    </MethodOption>
+  );
   return (
     <fieldset className={styles.methods}>
       <legend className={styles.legend}>{explainText.method}</legend>
-      {offers.map((offer) => (
-        <MethodOption
-          key={offer.id}
-          label={offer.label}
-          tag={offer.id === plan.recommended ? explainText.recommended : null}
-          unavailable={offer.unavailable}
-          checked={method === offer.id}
-          onChoose={() => onChange(offer.id)}
-        >
-          <p>{offer.sentence}</p>
-          {offer.id === plan.recommended && <p>{plan.reason}</p>}
-          {offer.estimate !== null && (
-            <p className={styles.facts}>
-              {offer.estimate.exact ? explainText.exact : explainText.sampled} · {explainText.semantics(offer.semantics)}
-            </p>
-          )}
-        </MethodOption>
-      ))}
-      <MethodOption
-        label={explainText.permutation}
-        tag={null}
-        unavailable={hasTarget ? null : explainText.permutationNeeds}
-        checked={method === 'permutation'}
-        onChoose={() => onChange('permutation')}
-      >
-        <p>{explainText.permutationSentence}</p>
-      </MethodOption>
+      {recommended !== undefined && option(recommended)}
+      {groups.map(([family, offers]) =>
+        offers.length === 0 ? null : (
+          <div key={family} role="group" aria-label={family} className={styles.family}>
+            <p className={styles.familyName}>{family}</p>
+            {offers.map(option)}
+          </div>
+        ),
+      )}
+      {unavailable.length > 0 && (
+        <details className={styles.unavailable}>
+          <summary>{explainText.notForThisModel(unavailable.length)}</summary>
+          <dl>
+            {unavailable.map((offer) => (
+              <div key={offer.id}>
+                <dt>{offer.label}</dt>
+                <dd>{offer.unavailable}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
     </fieldset>
   );
 }
@@ -51,32 +70,24 @@ export function MethodList({ plan, method, hasTarget, onChange }: MethodListProp
 interface MethodOptionProps {
   readonly label: string;
   readonly tag: string | null;
-  readonly unavailable: string | null;
   readonly checked: boolean;
   readonly onChoose: () => void;
   readonly children: ReactNode;
 }
 
-function MethodOption({ label, tag, unavailable, checked, onChoose, children }: MethodOptionProps) {
+/** One line; the chosen one unfolds. */
+function MethodOption({ label, tag, checked, onChoose, children }: MethodOptionProps) {
   const id = useId();
   return (
-    <div className={styles.method} data-checked={checked} data-unavailable={unavailable !== null}>
-      <input
-        id={id}
-        type="radio"
-        name="method"
-        checked={checked}
-        disabled={unavailable !== null}
-        aria-describedby={`${id}-about`}
-        onChange={onChoose}
-      />
+    <div className={styles.method} data-checked={checked}>
+      <input id={id} type="radio" name="method" checked={checked} aria-describedby={`${id}-about`} onChange={onChoose} />
       <div>
         <label htmlFor={id}>
           {label}
           {tag !== null && <span className={styles.tag}>{tag}</span>}
         </label>
-        <div id={`${id}-about`} className={styles.about}>
-          {unavailable === null ? children : <p>{unavailable}</p>}
+        <div id={`${id}-about`} className={styles.about} hidden={!checked}>
+          {children}
         </div>
       </div>
     </div>

@@ -1,0 +1,80 @@
+import { LimpidError } from '#/base/errors';
+import { setMembers } from '#/domain/category-set';
+import type { EncodedRows } from '#/domain/model';
+import { COMPARISONS, type Comparison, type TreeModel } from '#/domain/tree-model';
+import { encodeForTrees } from './apply-steps';
+import { goesYes } from './covers';
+
+/** One split that a row meets on its way to a leaf. */
+export interface PathStep {
+  /** Model feature, and the column's own name where the model has one. */
+  readonly feature: number;
+  readonly name: string | null;
+  readonly comparison: Comparison;
+  readonly threshold: number;
+  /** Members of the set for `in`; else []. */
+  readonly codes: readonly number[];
+  /** What the tree compared: the row's value after the model's own steps; NaN where missing. */
+  readonly value: number;
+  readonly yes: boolean;
+}
+
+export interface DecisionPath {
+  readonly nTrees: number;
+  readonly tree: number;
+  readonly steps: readonly PathStep[];
+  /** Values of the leaf, one a stored output, in the space of the sum. */
+  readonly leaf: Float64Array;
+  /** Training (or background) rows that ended in the same leaf; NaN when unknown. */
+  readonly leafCover: number;
+  /** [nTrees, nOutputs]: what each tree adds to this row's sum. */
+  readonly contributions: Float64Array;
+}
+
+/**
+ * The way of one row through one tree, and what every tree adds to its sum (with the base values: the row's tree sum).
+ * NaN cells follow the trees' rule for missing values.
+ * @param row - [nFeatures] over the model's features; not modified
+ * @throws LimpidError `BadRequest` for a tree that does not exist
+ */
+export function decisionPath(model: TreeModel, row: Float64Array, tree: number): DecisionPath {
+  const { ensemble, sources } = model;
+  const nTrees = ensemble.roots.length;
+  if (!Number.isInteger(tree) || tree < 0 || tree >= nTrees)
+    throw new LimpidError({ tag: 'BadRequest', message: `The model has no tree ${tree}.`, hint: `Trees count from 0 to ${nTrees - 1}.` });
+  const rows: EncodedRows = { nRows: 1, nFeatures: row.length, values: row };
+  const x = encodeForTrees(model, rows);
+  const { nOutputs } = ensemble;
+  const contributions = new Float64Array(nTrees * nOutputs);
+  const walk = (root: number, visit: (node: number, yes: boolean) => void): number => {
+    let node = root;
+    while (ensemble.feature[node]! >= 0) {
+      const yes = goesYes(ensemble, node, x[ensemble.feature[node]!]!);
+      visit(node, yes);
+      node = yes ? ensemble.yes[node]! : ensemble.no[node]!;
+    }
+    return node;
+  };
+  const valuesOf = (leaf: number): Float64Array => {
+    const at = ensemble.leaf[leaf]! * nOutputs;
+    return ensemble.leafValues.slice(at, at + nOutputs);
+  };
+  for (let t = 0; t < nTrees; t++) contributions.set(valuesOf(walk(ensemble.roots[t]!, () => undefined)), t * nOutputs);
+  const steps: PathStep[] = [];
+  const leaf = walk(ensemble.roots[tree]!, (node, yes) => {
+    const column = ensemble.feature[node]!;
+    const comparison = COMPARISONS[ensemble.comparison[node]!]!;
+    const threshold = ensemble.threshold[node]!;
+    const source = sources[column]!;
+    steps.push({
+      feature: source.feature,
+      name: source.name ?? null,
+      comparison,
+      threshold,
+      codes: comparison === 'in' ? setMembers(ensemble.categorySets[threshold]!) : [],
+      value: x[column]!,
+      yes,
+    });
+  });
+  return { nTrees, tree, steps, leaf: valuesOf(leaf), leafCover: ensemble.cover?.[leaf] ?? NaN, contributions };
+}

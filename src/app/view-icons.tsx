@@ -81,6 +81,28 @@ export const InteractionsIcon = icon(
   </>,
 );
 
+export const LayersIcon = icon(
+  <>
+    <path d="M4 4.5l5 2M4 4.5l5 6.5M4 13.5l5-7M4 13.5l5-2.5M9 6.5l5 2.5M9 11l5-2" />
+    <g fill="currentColor" stroke="none">
+      <circle cx="4" cy="4.5" r="1.6" />
+      <circle cx="4" cy="13.5" r="1.6" />
+      <circle cx="9" cy="6.5" r="1.6" />
+      <circle cx="9" cy="11" r="1.6" />
+      <circle cx="14" cy="9" r="1.6" />
+    </g>
+  </>,
+);
+
+export const SurrogateIcon = icon(
+  <>
+    <path d="M9 5.5L5 11M9 5.5L13 11" />
+    <rect x="7" y="2.5" width="4" height="3" rx="0.6" />
+    <rect x="3" y="11" width="4" height="3.5" rx="0.6" fill="currentColor" />
+    <rect x="11" y="11" width="4" height="3.5" rx="0.6" />
+  </>,
+);
+
 export const SummaryIcon = icon(
   <>
     <path d="M9 1.5v15" opacity="0.5" />

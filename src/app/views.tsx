@@ -1,5 +1,14 @@
 import { lazy, type ComponentType } from 'react';
-import { DataIcon, ExploreIcon, GlobalIcon, InteractionsIcon, OverviewIcon, SummaryIcon } from '#/app/view-icons';
+import {
+  DataIcon,
+  ExploreIcon,
+  GlobalIcon,
+  InteractionsIcon,
+  LayersIcon,
+  OverviewIcon,
+  SummaryIcon,
+  SurrogateIcon,
+} from '#/app/view-icons';
 import type { ViewDefinition } from '#/state/view';
 import { shellText } from '#/text/shell';
 import { viewsText } from '#/text/views';
@@ -55,6 +64,20 @@ export const views: readonly ViewDefinition[] = [
     needs: (study) =>
       study.model !== null || study.explanations.some(({ hasInteractions }) => hasInteractions) ? null : needs.noInteractions,
     component: later(() => import('#/features/interactions/Interactions'), 'Interactions'),
+  },
+  {
+    id: 'layers',
+    ...viewsText.layers,
+    icon: LayersIcon,
+    needs: (study) => (study.model !== null || study.explanations.some(({ layer }) => layer !== null) ? null : needs.noLayers),
+    component: later(() => import('#/features/layers/Layers'), 'Layers'),
+  },
+  {
+    id: 'surrogate',
+    ...viewsText.surrogate,
+    icon: SurrogateIcon,
+    needs: (study) => (study.model !== null || study.explanations.some(({ surrogate }) => surrogate !== null) ? null : needs.noSurrogate),
+    component: later(() => import('#/features/surrogate/Surrogate'), 'Surrogate'),
   },
 ];
 

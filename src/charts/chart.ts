@@ -19,7 +19,8 @@ export type ChartKind =
   | 'local-bars'
   | 'ice-lines'
   | 'ice-surface'
-  | 'interaction-heat';
+  | 'interaction-heat'
+  | 'neuron-bars';
 
 export type Datum = Readonly<Record<string, string | number | boolean | null>>;
 /** Vega-Lite JSON; equal JSON means that the view is kept and only its data change. */

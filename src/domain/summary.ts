@@ -26,6 +26,8 @@ export interface ExplanationSummary {
   readonly hasErrors: boolean;
   /** What it was explained against (`sample of 100`, `sex is Female`); null for files and for methods without background. */
   readonly against: string | null;
+  /** Hidden layer that it is about; null for all but layer methods. */
+  readonly layer: string | null;
   readonly badge: AdditivityBadge;
   readonly seconds: number | null;
 }
@@ -43,7 +45,7 @@ export interface StudySummary {
   readonly predictionSpace: PredictionSpace | null;
   readonly hasPredictions: boolean;
   readonly hasTarget: boolean;
-  readonly model: { readonly name: string; readonly featureNames: readonly string[]; readonly bytes: number } | null;
+  readonly model: { readonly name: string; readonly kind: ModelAsset['kind']; readonly featureNames: readonly string[]; readonly bytes: number } | null;
   readonly explanations: readonly ExplanationSummary[];
   readonly points: readonly {
     readonly id: string;
@@ -80,6 +82,7 @@ function summariseExplanation(explanation: Explanation): ExplanationSummary {
     hasLocal: explanation.local !== null,
     hasErrors: explanation.standardErrors !== null,
     against: againstOf(explanation),
+    layer: explanation.featureSpace === 'layer' ? String(explanation.provenance.parameters.layer ?? '') : null,
     badge: explanation.badge,
     seconds: explanation.provenance.seconds,
   };
@@ -108,6 +111,7 @@ export function summariseStudy(study: Study): StudySummary {
         ? null
         : {
             name: study.model.name,
+            kind: study.model.kind,
             featureNames: study.model.features.map((feature) => feature.name),
             bytes: study.model.bytes.byteLength,
           },

@@ -1,6 +1,7 @@
 import { LimpidError } from '#/base/errors';
 import type { EncodedRows, ModelAsset } from '#/domain/model';
-import { decisionPath, type DecisionPath } from '#/trees/decision-path';
+import type { DecisionPath } from '#/domain/decision-path';
+import { decisionPath } from '#/trees/decision-path';
 import { explainerById } from '#/explainers/catalogue';
 import { iceCurve, iceSurface } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';

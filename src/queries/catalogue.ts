@@ -1,4 +1,5 @@
 /** All questions by id. The key is the question's own id (tested). */
+import { anchorMeasureQuestion } from './anchor-measure';
 import { axesQuestion } from './axes';
 import { globalImportanceQuestion } from './global-importance';
 import { interactionsQuestion } from './interactions';
@@ -15,6 +16,7 @@ import { summaryImportanceQuestion } from './summary-question';
 import { surrogateQuestion } from './surrogate';
 
 export const questions = {
+  'anchor-measure': anchorMeasureQuestion,
   axes: axesQuestion,
   plot: plotQuestion,
   'global-importance': globalImportanceQuestion,

@@ -1,5 +1,13 @@
+import type { ModelAsset } from '#/domain/model';
 import { bytes, count, percent, plural, short } from '#/text/format';
 import { inSentence } from '#/text/labels';
+
+const MODEL_KINDS: Readonly<Record<ModelAsset['kind'], string>> = {
+  onnx: 'ONNX',
+  xgboost: 'XGBoost',
+  lightgbm: 'LightGBM',
+  catboost: 'CatBoost',
+};
 
 export const overviewText = {
   title: 'Overview',
@@ -34,7 +42,8 @@ export const overviewText = {
   unique: 'Distinct',
   values: 'Values',
   model: 'Model',
-  modelFacts: (name: string, features: number, size: number) => `${name}: ONNX, ${plural(features, 'input feature')}, ${bytes(size)}`,
+  modelFacts: (name: string, kind: ModelAsset['kind'], features: number, size: number) =>
+    `${name}: ${MODEL_KINDS[kind]}, ${plural(features, 'input feature')}, ${bytes(size)}`,
   noModel: 'None is open. With the ONNX file, rows can be edited, curves drawn and new explanations made.',
   explanations: 'Explanations',
   noExplanations: 'None yet.',

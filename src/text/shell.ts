@@ -59,6 +59,7 @@ export const shellText = {
     noModel: 'There is no model: open the ONNX file together with the data.',
     noInteractions: 'There are no interaction values: open a tree model with its data to compute them.',
     noLayers: 'The model has no hidden layers: open a neural net as ONNX with its data.',
+    noSurrogate: 'No explanation comes from a surrogate: open a model with its data to train one.',
     noRules: 'Anchors explain the decisions of classifiers: this model gives values.',
   },
   pane: {

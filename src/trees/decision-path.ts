@@ -1,35 +1,10 @@
 import { LimpidError } from '#/base/errors';
 import { setMembers } from '#/domain/category-set';
 import type { EncodedRows } from '#/domain/model';
-import { COMPARISONS, type Comparison, type TreeModel } from '#/domain/tree-model';
+import type { DecisionPath, PathStep } from '#/domain/decision-path';
+import { COMPARISONS, type TreeModel } from '#/domain/tree-model';
 import { encodeForTrees } from './apply-steps';
 import { goesYes } from './covers';
-
-/** One split that a row meets on its way to a leaf. */
-export interface PathStep {
-  /** Model feature, and the column's own name where the model has one. */
-  readonly feature: number;
-  readonly name: string | null;
-  readonly comparison: Comparison;
-  readonly threshold: number;
-  /** Members of the set for `in`; else []. */
-  readonly codes: readonly number[];
-  /** What the tree compared: the row's value after the model's own steps; NaN where missing. */
-  readonly value: number;
-  readonly yes: boolean;
-}
-
-export interface DecisionPath {
-  readonly nTrees: number;
-  readonly tree: number;
-  readonly steps: readonly PathStep[];
-  /** Values of the leaf, one a stored output, in the space of the sum. */
-  readonly leaf: Float64Array;
-  /** Training (or background) rows that ended in the same leaf; NaN when unknown. */
-  readonly leafCover: number;
-  /** [nTrees, nOutputs]: what each tree adds to this row's sum. */
-  readonly contributions: Float64Array;
-}
 
 /**
  * The way of one row through one tree, and what every tree adds to its sum (with the base values: the row's tree sum).

@@ -12,7 +12,7 @@ import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } fro
 import type { ImportCard, ImportChoices, ImportDraft } from '#/formats/draft';
 import type { StudySummary } from '#/domain/summary';
 import type { AnswerOf, ParamsOf, QuestionId } from '#/queries/catalogue';
-import type { DecisionPath } from '#/trees/decision-path';
+import type { DecisionPath } from '#/domain/decision-path';
 import type { ComputeTask, ComputeResult } from '#/engine/compute-task';
 
 /** Where the open study came from: a link names it, and asks for the file when it is not on this site. */

@@ -2,10 +2,11 @@ import { expose } from 'comlink';
 import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { InteractiveHost, type InteractiveSetup } from '#/engine/interactive-host';
 import type { InteractiveApi } from '#/workers/contract';
+import { loadKernels } from '#/workers/kernels';
 import { installTransferHandlers } from '#/workers/transfer';
 
 installTransferHandlers();
-const host = new InteractiveHost({ ort: { wasmPath: new URL(ortWasm, import.meta.url).href } });
+const host = new InteractiveHost({ ort: { wasmPath: new URL(ortWasm, import.meta.url).href }, kernels: loadKernels });
 const api: InteractiveApi = {
   connect: (study) => {
     study.onmessage = (event: MessageEvent<InteractiveSetup | null>) => host.install(event.data);

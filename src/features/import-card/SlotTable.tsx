@@ -16,7 +16,8 @@ interface SlotTableProps {
 export function SlotTable({ slots, columns, chosen, onChange }: SlotTableProps) {
   const perInput = new Map<string, number>();
   for (const slot of slots) perInput.set(slot.input, (perInput.get(slot.input) ?? 0) + 1);
-  const nameOf = (slot: CardSlot) => ((perInput.get(slot.input) ?? 1) > 1 ? importText.slot(slot.input, slot.slot) : slot.input);
+  const nameOf = (slot: CardSlot) =>
+    slot.name ?? ((perInput.get(slot.input) ?? 1) > 1 ? importText.slot(slot.input, slot.slot) : slot.input);
   return (
     <div className={styles.scroll} tabIndex={0} role="group" aria-label={importText.inputs}>
       <table className={`${styles.table ?? ''} ${styles.slots ?? ''}`}>

@@ -6,6 +6,7 @@ import { chart as waterfallChart } from '#/charts/waterfall';
 import type { ChartHandle } from '#/components/VegaChart';
 import { ExplainThisRow } from '#/features/local-importance/ExplainThisRow';
 import { SimilarSection } from '#/features/local-importance/SimilarSection';
+import { TreePath } from '#/features/local-importance/TreePath';
 import { askState } from '#/panels/ask-state';
 import { ChartActions } from '#/panels/ChartActions';
 import { ChartPanel } from '#/panels/ChartPanel';
@@ -66,9 +67,17 @@ function RowImportance({ active, row }: { readonly active: ActiveScope; readonly
       ) : (
         <Picture active={active} answer={answer} title={title} compared={compared} />
       )}
+      {details.data?.row === row && details.data.encoded !== null && explainsTrees(active) && (
+        <TreePath active={active} encoded={details.data.encoded} predictedClass={details.data.predictedClass} />
+      )}
       <SimilarSection row={row} encoded={details.data?.row === row ? details.data.encoded : null} />
     </>
   );
+}
+
+/** Tree SHAP was computed: so the model's trees can be followed. */
+function explainsTrees({ study, explanation }: ActiveScope): boolean {
+  return study.model !== null && explanation?.method.startsWith('tree-') === true;
 }
 
 /** The rows chosen for comparison, as far as they are explained. */

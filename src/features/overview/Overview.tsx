@@ -57,7 +57,7 @@ function StudyOverview({ active }: { readonly active: ActiveScope }) {
                 <p className={styles.long}>
                   {study.model === null
                     ? overviewText.noModel
-                    : overviewText.modelFacts(study.model.name, study.model.featureNames.length, study.model.bytes)}
+                    : overviewText.modelFacts(study.model.name, study.model.kind, study.model.featureNames.length, study.model.bytes)}
                 </p>
               </Section>
               {study.points.length > 0 && <PointList points={study.points} />}

@@ -9,6 +9,7 @@ import { EllipsisText } from '#/components/EllipsisText';
 import { ErrorBoundary } from '#/components/ErrorBoundary';
 import { Tabs } from '#/components/Tabs';
 import { failedState, StateNotice } from '#/panels/StateNotice';
+import { isClassifier } from '#/domain/outputs';
 import type { RowDetailsAnswer } from '#/queries/row-details';
 import { useChoices, type PaneTab } from '#/state/choices';
 import { useAsk } from '#/state/use-ask';
@@ -19,7 +20,7 @@ import { shellText } from '#/text/shell';
 import styles from './RowPane.module.css';
 
 const { pane } = shellText;
-const TABS = (['local', 'what-if', 'ice'] as const).map((id) => ({ id, label: pane.tabs[id] }));
+const TABS = (['local', 'what-if', 'ice', 'anchors'] as const).map((id) => ({ id, label: pane.tabs[id] }));
 
 interface RowPaneProps {
   readonly active: ActiveScope;
@@ -99,6 +100,9 @@ function notApplicable(tab: PaneTab, { study, explanation }: ActiveScope): strin
     case 'what-if':
     case 'ice':
       return study.model === null ? shellText.needs.noModel : null;
+    case 'anchors':
+      if (study.model === null) return shellText.needs.noModel;
+      return isClassifier(study.outputs) ? null : shellText.needs.noRules;
     default:
       return tab satisfies never;
   }

@@ -86,6 +86,7 @@ export function spawnClient(): LimpidClient {
       surface: (row, featureA, gridA, featureB, gridB) => interactive().surface(row, featureA, gridA, featureB, gridB),
       explain: (row) => interactive().explain(row),
       treePath: (row, tree) => interactive().treePath(row, tree),
+      anchor: (row, threshold) => interactive().anchor(row, threshold),
     },
     openFiles: (files, onProgress) => {
       const name = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;

@@ -85,6 +85,7 @@ export const rowViews = {
   local: later(() => import('#/features/local-importance/LocalImportance'), 'LocalImportance'),
   'what-if': later(() => import('#/features/perturbation/Perturbation'), 'Perturbation'),
   ice: later(() => import('#/features/ice/Ice'), 'Ice'),
+  anchors: later(() => import('#/features/anchors/Anchors'), 'Anchors'),
 };
 
 function noExplanation(hasModel: boolean): string {

@@ -94,11 +94,17 @@ export function localRow(explanation: Explanation, blocks: LocalBlocks, output: 
   return block.subarray(start, start + nFeatures);
 }
 
-/** Empty (NaN) float32 blocks for `nRows` rows. */
-export function allocateBlocks(nOutputs: number, nRows: number, nFeatures: number): Float32Array[][] {
+/** Empty (NaN) blocks for `nRows` rows: float32 on the page, float64 where a result is written with all its digits. */
+export function allocateBlocks(
+  nOutputs: number,
+  nRows: number,
+  nFeatures: number,
+  precision: 'float32' | 'float64' = 'float32',
+): (Float32Array | Float64Array)[][] {
+  const Values = precision === 'float64' ? Float64Array : Float32Array;
   return Array.from({ length: nOutputs }, () =>
     Array.from({ length: Math.ceil(nRows / BLOCK_ROWS) }, (_, b) =>
-      new Float32Array(Math.min(BLOCK_ROWS, nRows - b * BLOCK_ROWS) * nFeatures).fill(NaN),
+      new Values(Math.min(BLOCK_ROWS, nRows - b * BLOCK_ROWS) * nFeatures).fill(NaN),
     ),
   );
 }

@@ -1,6 +1,6 @@
 import type { Outputs, PredictionSpace } from '#/domain/outputs';
 
-/** Element types of ONNX inputs that a table can feed. */
+/** Element types of model inputs that a table can feed. */
 export type InputType = 'float' | 'double' | 'string' | 'int64' | 'int32' | 'bool';
 
 /**
@@ -63,8 +63,9 @@ export interface InputBinding {
 /** A model with everything needed to predict: it can be sent to any worker as it is. */
 export interface ModelAsset {
   readonly name: string;
-  readonly kind: 'onnx';
-  /** ONNX bytes with ZipMap already removed; shared, never modified. */
+  /** `onnx` runs in ONNX Runtime; the others are files of tree libraries, which Limpid evaluates itself. */
+  readonly kind: 'onnx' | 'xgboost' | 'lightgbm' | 'catboost';
+  /** ONNX: with ZipMap already removed; else the file as it came. Shared, never modified. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly signature: ModelSignature;
   readonly features: readonly FeatureSchema[];

@@ -1,4 +1,5 @@
 import type { Explanation, ExplanationState } from '#/domain/explanation';
+import type { ModelAsset } from '#/domain/model';
 import type { Outputs, PredictionSpace } from '#/domain/outputs';
 import type { Finding, Revisions, Study } from '#/domain/study';
 import type { SurrogateKind } from '#/domain/surrogate';

@@ -42,12 +42,21 @@ export const COMPARISONS: readonly Comparison[] = ['lt', 'lte', 'gt', 'gte', 'eq
 /** One step of what a pipeline does to a single column before the model sees it; no step mixes columns. */
 export type ColumnStep =
   | { readonly kind: 'to float32' }
-  /** (x - offset) * scale in float32. */
-  | { readonly kind: 'scale'; readonly offset: number; readonly scale: number }
+  /** (x - offset) * scale in float32, or in float64 where the model computes with doubles. */
+  | { readonly kind: 'scale'; readonly offset: number; readonly scale: number; readonly float64?: true }
+  /** x / by, in float32 or float64 likewise. */
+  | { readonly kind: 'divide'; readonly by: number; readonly float64?: true }
   /** `replaced` (NaN or a number) becomes `value`. */
   | { readonly kind: 'impute'; readonly replaced: number; readonly value: number }
   /** Code c of a categorical feature becomes values[c]; NaN and codes beyond the list become `other`. One-hot columns and ordinal encoders. */
-  | { readonly kind: 'lookup'; readonly values: Float64Array; readonly other: number };
+  | { readonly kind: 'lookup'; readonly values: Float64Array; readonly other: number }
+  /** To a whole number: halves up (`nearest`, how whole-number inputs are filled), or cut off (`zero`, a cast inside the graph). */
+  | { readonly kind: 'round'; readonly to: 'nearest' | 'zero' }
+  /**
+   * Piecewise constant between ascending `points`: values[2i] below points[i] (and above the one before), values[2i + 1] at it,
+   * the last value above all; NaN becomes `missing`. Bins, thresholds, categories that are numbers.
+   */
+  | { readonly kind: 'pieces'; readonly points: Float64Array; readonly values: Float64Array; readonly missing: number };
 
 /** Where a column of an ensemble or a linear model comes from: one model feature through steps. */
 export interface ColumnSource {

@@ -41,6 +41,17 @@ export function resolveBackground(table: Table, model: ModelAsset, choice: Backg
   }
 }
 
+/** Rows that a surrogate, anchors or LIME learn from, at most; fewer where rows are wide. */
+const TRAINING_ROWS = 20_000;
+const TRAINING_CELLS = 4_000_000;
+
+/** A seeded sample of the table for methods that learn from rows. */
+export function trainingRows(table: Table, model: ModelAsset, seed: number): EncodedRows {
+  const fitting = Math.floor(TRAINING_CELLS / Math.max(1, model.features.length));
+  const count = Math.max(1, Math.min(TRAINING_ROWS, fitting));
+  return encodeRows(table, model.features, sampleIndices(table.nRows, count, seed));
+}
+
 /** How many rows a choice has, for estimates. */
 export function backgroundSize(table: Table, choice: BackgroundChoice): number {
   switch (choice.kind) {

@@ -1,3 +1,4 @@
+import type { FeatureGroup } from '#/domain/feature-map';
 import type { ColumnRole } from '#/domain/table';
 import type { WhatIfPoint } from '#/domain/study';
 
@@ -11,4 +12,6 @@ export type Command =
   | { readonly kind: 'change point'; readonly point: WhatIfPoint }
   | { readonly kind: 'remove point'; readonly id: string }
   | { readonly kind: 'rename explanation'; readonly id: string; readonly name: string }
-  | { readonly kind: 'remove explanation'; readonly id: string };
+  | { readonly kind: 'remove explanation'; readonly id: string }
+  /** A second explanation over sums of features; `id` names the one that stays as it is. */
+  | { readonly kind: 'group features'; readonly id: string; readonly groups: readonly FeatureGroup[] };

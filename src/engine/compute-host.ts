@@ -1,6 +1,8 @@
 import { LimpidError } from '#/base/errors';
 import type { ComputeResult, ComputeTask, ModelFacts } from '#/engine/compute-task';
+import { effectSums } from '#/explainers/accumulated-effects';
 import { explainerById } from '#/explainers/catalogue';
+import { curveSums } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
 import { environmentOf, factsOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
 import { probeModel } from '#/inference/probe';
@@ -39,6 +41,10 @@ export class ComputeHost {
         if (!prepared) throw missing(task.spec);
         return { kind: 'values', ...(await prepared.explain(task.rows, task.rowIds, signal)) };
       }
+      case 'curve':
+        return { kind: 'curve', ...(await curveSums({ ...environmentOf(this.#model(task.model)), ...task }, signal)) };
+      case 'local effects':
+        return { kind: 'local effects', ...(await effectSums({ ...environmentOf(this.#model(task.model)), ...task }, signal)) };
       case 'release':
         this.#specs.delete(task.key);
         await this.#models.get(task.key)?.predictor.dispose();

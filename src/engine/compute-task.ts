@@ -1,6 +1,8 @@
 import type { EncodedRows, ModelAsset } from '#/domain/model';
 import type { PredictionSpace } from '#/domain/outputs';
 import type { NativeImportance } from '#/domain/tree-model';
+import type { EffectSums } from '#/explainers/accumulated-effects';
+import type { CurveSums, GridAxes } from '#/explainers/curves';
 import type { ExplainableModel, ExplainedChunk, ExplainSpec, Fitted, PreparedExplainer } from '#/explainers/explainer';
 
 /**
@@ -19,6 +21,22 @@ export type ComputeTask =
   | { readonly kind: 'fit'; readonly model: string; readonly spec: ExplainSpec }
   | { readonly kind: 'predict'; readonly model: string; readonly rows: EncodedRows }
   | { readonly kind: 'explain'; readonly spec: string; readonly rows: EncodedRows; readonly rowIds: Int32Array }
+  /** What some rows add to a partial dependence; the lines of the rows at `keep` come back whole. */
+  | {
+      readonly kind: 'curve';
+      readonly model: string;
+      readonly rows: EncodedRows;
+      readonly axes: GridAxes;
+      readonly keep: readonly number[];
+    }
+  /** What some rows add to accumulated local effects. */
+  | {
+      readonly kind: 'local effects';
+      readonly model: string;
+      readonly rows: EncodedRows;
+      readonly feature: number;
+      readonly edges: Float64Array;
+    }
   | { readonly kind: 'release'; readonly key: string };
 
 export interface ModelFacts {
@@ -41,4 +59,6 @@ export type ComputeResult =
   | { readonly kind: 'fitted'; readonly fitted: Fitted }
   | { readonly kind: 'predictions'; readonly values: Float64Array }
   | ({ readonly kind: 'values' } & ExplainedChunk)
+  | ({ readonly kind: 'curve' } & CurveSums)
+  | ({ readonly kind: 'local effects' } & EffectSums)
   | { readonly kind: 'released' };

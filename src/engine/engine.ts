@@ -4,7 +4,7 @@ import type { StudyId } from '#/domain/ids';
 import type { ModelAsset } from '#/domain/model';
 import type { Study } from '#/domain/study';
 import { forgetWorkingCopy, listWorkingCopies, loadWorkingCopy, saveWorkingCopy, type StoredStudy } from '#/engine/autosave';
-import { probeRows, sampleBackground } from '#/engine/background';
+import { probeRows, sampleBackground, trainingRows } from '#/engine/background';
 import type { Command } from '#/engine/command';
 import type { ModelFacts } from '#/engine/compute-task';
 import { hashParts } from '#/engine/content-hash';
@@ -283,6 +283,7 @@ export class Engine {
       const outputSpace = offer.outputSpaces(described)[0] ?? 'raw';
       this.#options.onInteractive?.({
         asset: model,
+        training: trainingRows(session.study.table, model, SEED),
         explainerLabel: offer.label,
         unit: rawUnit(session.study, described, outputSpace),
         spec: {

@@ -5,6 +5,7 @@ import type { ModelFacts } from '#/engine/compute-task';
 import type { GlobalOffer, ExplainerOffer, ExplainPlan, ExplainPlanParams } from '#/engine/job';
 import { explainers, recommend } from '#/explainers/catalogue';
 import { globalMethods } from '#/explainers/global-methods';
+import { metricsFor } from '#/explainers/metrics';
 import type { ExplainableModel, ExplainEstimate } from '#/explainers/explainer';
 import { rawUnit } from '#/engine/raw-unit';
 
@@ -60,6 +61,7 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
     reason: choice.reason,
     offers,
     globals: globalOffers(study, facts),
+    metrics: study.target === null ? [] : metricsFor(model.outputs, facts.space),
     nRows: study.table.nRows,
     nFeatures: described.nFeatures,
     lanes,

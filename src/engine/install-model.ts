@@ -1,12 +1,17 @@
+import { LimpidError } from '#/base/errors';
 import type { ModelAsset, Predictor } from '#/domain/model';
 import type { LinearModel } from '#/domain/linear-model';
 import type { NativeImportance, TreeModel } from '#/domain/tree-model';
 import type { GradientFacts, GradientPredictor } from '#/domain/gradient-model';
 import type { ModelFacts } from '#/engine/compute-task';
 import type { ExplainerEnvironment, KernelModules } from '#/explainers/explainer';
+import { readTreeFile } from '#/formats/models/read-tree-file';
 import { createOrtPredictor } from '#/inference/create-ort-predictor';
 import type { RuntimeOptions } from '#/inference/runtime';
+import { createTreePredictor } from '#/inference/tree-predictor';
+import { readLinearModel } from '#/onnx/read-linear-model';
 import { readTreeModel } from '#/onnx/read-tree-model';
+import { resolveSpace } from '#/onnx/resolve-space';
 import { ensembleFacts } from '#/trees/ensemble-facts';
 
 /** What a lane brings from outside: where the runtime lies and how to get the kernels. */
@@ -26,15 +31,32 @@ export interface InstalledModel {
   readonly kernels: KernelModules | null;
 }
 
+/** A tree library's own file: our evaluator is its runtime. */
+async function installTreeFile(asset: ModelAsset, options: HostOptions): Promise<InstalledModel> {
+  const trees = readTreeFile(asset);
+  if ('reason' in trees) {
+    throw new LimpidError({ tag: 'ModelFailed', message: trees.reason, hint: 'Open the model file again together with its table.' });
+  }
+  return {
+    asset,
+    predictor: createTreePredictor(trees, asset.outputs, resolveSpace(asset.signature, asset.outputs), asset.features.length),
+    trees,
+    linear: { reason: 'The model is a tree ensemble, not linear.' },
+    gradients: { reason: 'Trees have no gradients.' },
+    kernels: (await options.kernels?.().catch(() => null)) ?? null,
+  };
+}
+
 /** @throws LimpidError when the runtime refuses the model */
 export async function installModel(asset: ModelAsset, options: HostOptions): Promise<InstalledModel> {
+  if (asset.kind !== 'onnx') return installTreeFile(asset, options);
   const predictor = await createOrtPredictor(asset, options.ort ?? {});
   const trees = readTreeModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
   return {
     asset,
     predictor,
     trees,
-    linear: { reason: 'The model is not linear.' },
+    linear: readLinearModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs),
     gradients: { reason: 'The model is no net that can be differentiated.' },
     kernels: (await options.kernels?.().catch(() => null)) ?? null,
   };

@@ -1,7 +1,11 @@
 import { LimpidError } from '#/base/errors';
+import type { AnchorRule } from '#/domain/anchor-rule';
 import type { EncodedRows, ModelAsset } from '#/domain/model';
+import { isClassifier } from '#/domain/outputs';
 import type { DecisionPath } from '#/domain/decision-path';
 import { decisionPath } from '#/trees/decision-path';
+import { ANCHOR_DEFAULTS, createAnchorSearch, type AnchorSearch } from '#/explainers/anchors/anchor-search';
+import { decideBy } from '#/explainers/anchors/decide';
 import { explainerById } from '#/explainers/catalogue';
 import { iceCurve, iceSurface } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
@@ -11,6 +15,8 @@ import { environmentOf, installModel, type HostOptions, type InstalledModel } fr
 export interface InteractiveSetup {
   readonly asset: ModelAsset;
   readonly spec: ExplainSpec;
+  /** Rows of the table that anchors draw neighbours from. */
+  readonly training: EncodedRows;
   readonly explainerLabel: string;
   readonly unit: string;
 }
@@ -29,6 +35,7 @@ interface Ready {
   readonly setup: InteractiveSetup;
   readonly model: InstalledModel;
   prepared: Promise<PreparedExplainer> | null;
+  anchors: AnchorSearch | null;
 }
 
 /** The first call may come before the study worker has measured the model; longer than this nothing will come. */
@@ -83,6 +90,19 @@ export class InteractiveHost {
     return decisionPath(trees, row, tree);
   }
 
+  /** @throws LimpidError `BadRequest` for models without classes */
+  async anchor(row: Float64Array, threshold: number): Promise<AnchorRule> {
+    const ready = await this.#needReady();
+    const { asset, training } = ready.setup;
+    if (!isClassifier(asset.outputs))
+      throw new LimpidError({ tag: 'BadRequest', message: 'Anchors explain the decisions of classifiers: this model gives values.' });
+    ready.anchors ??= createAnchorSearch(training, asset.features, decideBy(environmentOf(ready.model)), {
+      coverageSamples: training.nRows,
+      seed: ready.setup.spec.seed,
+    });
+    return ready.anchors.search(row, { ...ANCHOR_DEFAULTS, threshold });
+  }
+
   async explain(row: Float64Array): Promise<InteractiveResult> {
     const ready = await this.#needReady();
     const started = performance.now();
@@ -111,7 +131,7 @@ export class InteractiveHost {
       nFeatures: setup.spec.background.rows.nFeatures,
       values: setup.spec.background.rows.values.slice(0, setup.spec.background.rows.nFeatures),
     });
-    return { setup, model, prepared: null };
+    return { setup, model, prepared: null, anchors: null };
   }
 
   async #needReady(): Promise<Ready> {

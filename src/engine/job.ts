@@ -2,6 +2,7 @@ import type { RowFilter } from '#/domain/row-filter';
 import type { BackgroundChoice } from '#/domain/background-choice';
 import type { Explainer, ExplainEstimate, ExplainerId } from '#/explainers/explainer';
 import type { GlobalMethod } from '#/explainers/global-methods';
+import type { Metric } from '#/explainers/metrics';
 import type { Parameters, ParameterSpec } from '#/explainers/parameters';
 import type { StudySummary } from '#/domain/summary';
 import type { PlainError } from '#/base/errors';
@@ -28,19 +29,31 @@ export interface ExplainJob {
 
 export interface PermutationJob {
   readonly kind: 'permutation importance';
-  /** Null: accuracy for classes, R² for values. */
+  /** A metric's id or its name in scikit-learn. Null: accuracy for classes, R² for values. */
   readonly metric: string | null;
   readonly repeats: number;
+  /** Rows to measure on, as far as their true value is known; default: all. */
+  readonly rows?: RowSelection;
+  /** Of more rows a seeded sample is taken. */
   readonly maxRows: number;
   readonly seed: number;
 }
 
-/** PDP of one feature over a seeded sample of rows, with some of its ICE lines. The result is returned, not stored. */
+/**
+ * How predictions follow one feature or two: `pdp` (with some of its ICE lines; the default), `ale` (accumulated local effects) or
+ * `pdp-2d`. The result is returned, not stored.
+ */
 export interface CurveJob {
   readonly kind: 'partial dependence';
+  readonly curve?: 'pdp' | 'ale' | 'pdp-2d';
   readonly feature: number;
-  /** Encoded grid, ascending. */
+  /** Encoded grid, ascending. Of `ale` the edges of the bins; empty: chosen from the rows. */
   readonly grid: Float64Array;
+  /** The other axis of `pdp-2d`. */
+  readonly second?: { readonly feature: number; readonly grid: Float64Array };
+  /** Rows to average over; default: all. */
+  readonly rows?: RowSelection;
+  /** Of more rows a seeded sample is taken. */
   readonly maxRows: number;
   readonly lines: number;
   readonly seed: number;
@@ -63,9 +76,17 @@ export type JobOutcome =
   | { readonly kind: 'predicted' }
   | {
       readonly kind: 'curve';
+      readonly curve: 'pdp' | 'ale' | 'pdp-2d';
       readonly grid: Float64Array;
-      /** [grid, nOutputs] row-major, in prediction space. */
+      /** `pdp-2d`: the other grid. */
+      readonly second: Float64Array | null;
+      /**
+       * Row-major, in prediction space: [grid, nOutputs]; `pdp-2d`: [grid, second, nOutputs]; `ale`: [edges, nOutputs], effects with
+       * mean 0 over the rows.
+       */
       readonly average: Float64Array;
+      /** `ale`: rows in each bin between two edges. */
+      readonly counts: Float64Array | null;
       /** Each [grid, nOutputs], of the rows in `lineRows`. */
       readonly lines: readonly Float64Array[];
       readonly lineRows: readonly number[];
@@ -124,6 +145,8 @@ export interface ExplainPlan {
   readonly reason: string;
   readonly offers: readonly ExplainerOffer[];
   readonly globals: readonly GlobalOffer[];
+  /** Of permutation importance, the default first; empty without true values. */
+  readonly metrics: readonly Metric[];
   readonly nRows: number;
   readonly nFeatures: number;
   readonly lanes: number;

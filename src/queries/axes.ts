@@ -11,6 +11,7 @@ import type { Question } from './question';
 import { columnInfo, findAxis } from './resolve-axis';
 import { findExplanation } from './resolve-scope';
 import { shownMoments, showValues } from './shown-values';
+import { featureColumn } from './table-columns';
 import { additiveUnit } from './unit-label';
 
 export interface AxesParams {
@@ -107,10 +108,11 @@ function chooseDataDefaults(study: Study, explanation: Explanation | null, scope
 
 function chooseExploreDefaults(study: Study, explanation: Explanation, scope: Scope): AxisDefaults | null {
   const shown = showValues(study, explanation, scope.output);
-  const feature = featureOrder(study, explanation, scope.output)[0];
-  if (shown === null || feature === undefined) return null;
-  const { column } = explanation.features[feature]!;
-  if (column === null || study.table.columns[column] === undefined) return null;
+  if (shown === null) return null;
+  // Groups and engineered columns may have no column of their own: the first feature that has one is shown.
+  const feature = featureOrder(study, explanation, scope.output).find((f) => featureColumn(study.table, explanation.features[f]!) !== null);
+  if (feature === undefined) return null;
+  const column = explanation.features[feature]!.column!;
   const partner = interactionPartner(study, shown, feature);
   const partnerColumn = partner < 0 ? null : explanation.features[partner]!.column;
   return {

@@ -48,7 +48,7 @@ export const choicesSchema = v.object({
   /** Null: the study's default. */
   output: v.optional(v.nullable(output), null),
   row: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
-  tab: v.optional(v.picklist(['local', 'what-if', 'ice']), 'local'),
+  tab: v.optional(v.picklist(['local', 'what-if', 'ice', 'anchors']), 'local'),
   rowOrder: v.optional(v.picklist(['index', 'most wrong', 'highest prediction', 'lowest prediction']), 'index'),
   /** Edited cells of the selected row: model feature -> encoded value, null is missing. */
   edits: v.optional(v.record(v.string(), v.nullable(v.number())), {}),
@@ -91,6 +91,23 @@ export const choicesSchema = v.object({
     }),
     {},
   ),
+  anchors: v.optional(
+    v.object({
+      threshold: v.optional(v.number()),
+      /** Conditions that the person put together; absent: the rule that was found. Open sides are null. */
+      rule: v.optional(
+        v.array(
+          v.object({
+            feature: v.pipe(v.number(), v.integer(), v.minValue(0)),
+            codes: v.optional(v.array(v.number())),
+            above: v.optional(v.nullable(v.number())),
+            upTo: v.optional(v.nullable(v.number())),
+          }),
+        ),
+      ),
+    }),
+    {},
+  ),
   ice: v.optional(
     v.object({
       feature: v.optional(v.number()),
@@ -112,6 +129,11 @@ export type PaneTab = Choices['tab'];
 
 export const DEFAULT_CHOICES: Choices = v.parse(choicesSchema, {});
 
+/** A rule belongs to its row. */
+function withoutRule({ threshold }: Choices['anchors']): Choices['anchors'] {
+  return threshold === undefined ? {} : { threshold };
+}
+
 interface ChoicesStore {
   readonly choices: Choices;
   /** Shallow merge; objects such as `data` are replaced whole. */
@@ -127,7 +149,17 @@ export const useChoices = create<ChoicesStore>()((set) => ({
   set: (patch) => set((state) => ({ choices: { ...state.choices, ...patch } })),
   selectRow: (row) =>
     set((state) =>
-      state.choices.row === row ? state : { choices: { ...state.choices, row, edits: {}, local: { ...state.choices.local, compare: [] } } },
+      state.choices.row === row
+        ? state
+        : {
+            choices: {
+              ...state.choices,
+              row,
+              edits: {},
+              local: { ...state.choices.local, compare: [] },
+              anchors: withoutRule(state.choices.anchors),
+            },
+          },
     ),
   setEdit: (feature, value) =>
     set((state) => {

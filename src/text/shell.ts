@@ -80,7 +80,7 @@ export const shellText = {
       'lowest prediction': 'lowest prediction first',
     },
     position: (position: number, total: number) => `${count(position + 1)} of ${count(total)}`,
-    tabs: { local: 'Local Importance', 'what-if': 'Perturbation Exploration', ice: 'ICE' },
+    tabs: { local: 'Local Importance', 'what-if': 'Perturbation Exploration', ice: 'ICE', anchors: 'Anchors' },
     tabsLabel: 'About this row',
     failed: 'The row could not be shown',
   },

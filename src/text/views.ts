@@ -11,7 +11,7 @@ export const viewsText = {
 } as const;
 
 /** The views of the selected row. */
-export const rowViewNames = { local: 'Local Importance', whatIf: 'Perturbation Exploration', ice: 'ICE' } as const;
+export const rowViewNames = { local: 'Local Importance', whatIf: 'Perturbation Exploration', ice: 'ICE', anchors: 'Anchors' } as const;
 
 /** Headings of the views and stems of the files that are downloaded. */
 export const viewNames = {

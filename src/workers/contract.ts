@@ -6,6 +6,7 @@
  *   page ── ParseApi ──> parse worker, which hands its draft to the study worker over `port`
  *   study worker ── ComputeApi over MessagePort ──> compute workers
  */
+import type { AnchorRule } from '#/domain/anchor-rule';
 import type { PlainError } from '#/base/errors';
 import type { Command } from '#/engine/command';
 import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } from '#/engine/job';
@@ -91,6 +92,8 @@ export interface InteractiveApi {
   explain(row: Float64Array): Promise<InteractiveExplanation>;
   /** The row's way through one tree of the model. @throws LimpidError `BadRequest` when the model is no tree ensemble */
   treePath(row: Float64Array, tree: number): Promise<DecisionPath>;
+  /** A rule that keeps the row's class. @throws LimpidError `BadRequest` for models without classes */
+  anchor(row: Float64Array, threshold: number): Promise<AnchorRule>;
 }
 
 export interface InteractiveExplanation {

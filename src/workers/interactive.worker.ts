@@ -17,5 +17,6 @@ const api: InteractiveApi = {
   surface: (row, featureA, gridA, featureB, gridB) => host.surface(row, featureA, gridA, featureB, gridB),
   explain: (row) => host.explain(row),
   treePath: (row, tree) => host.treePath(row, tree),
+  anchor: (row, threshold) => host.anchor(row, threshold),
 };
 expose(api);

@@ -1,6 +1,7 @@
 import { LimpidError } from '#/base/errors';
 import type { Study } from '#/domain/study';
 import { insertExplanationHandler, removeExplanationHandler, renameExplanationHandler } from '#/engine/commands/explanations';
+import { groupFeaturesHandler } from '#/engine/commands/group-features';
 import type { Applied, CommandHandler, EngineCommand } from '#/engine/commands/handler';
 import { addPointHandler, changePointHandler, insertPointHandler, removePointHandler } from '#/engine/commands/points';
 import { renameHandler, setClassNamesHandler, setNotesHandler } from '#/engine/commands/study-text';
@@ -19,6 +20,7 @@ export const commandHandlers: { readonly [K in EngineCommand['kind']]: CommandHa
   'insert explanation': insertExplanationHandler,
   'remove explanation': removeExplanationHandler,
   'rename explanation': renameExplanationHandler,
+  'group features': groupFeaturesHandler,
 };
 
 function handlerOf(command: EngineCommand): CommandHandler {

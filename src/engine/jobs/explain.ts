@@ -1,15 +1,15 @@
 import { LimpidError } from '#/base/errors';
-import { hashSeed, permutation, createRng, sampleIndices } from '#/base/rng';
+import { hashSeed, permutation, createRng } from '#/base/rng';
 import { encodeRows } from '#/domain/encode-rows';
 import type { BackgroundChoice } from '#/domain/background-choice';
 import type { AnchorRule } from '#/domain/anchor-rule';
-import { allocateBlocks, BLOCK_ROWS, type Explanation } from '#/domain/explanation';
+import { allocateBlocks, BLOCK_ROWS, type Explanation, type LocalBlocks } from '#/domain/explanation';
 import type { ExplanationId } from '#/domain/ids';
 import type { ModelAsset } from '#/domain/model';
 import { columnLabel, type Table } from '#/domain/table';
 import type { AdditivityBadge } from '#/domain/units';
 import { badgeOf } from '#/engine/additivity';
-import { backgroundSize, checkedRows, resolveBackground } from '#/engine/background';
+import { backgroundSize, checkedRows, resolveBackground, trainingRows } from '#/engine/background';
 import { rowsWhere } from '#/domain/row-filter';
 import type { PreparedFacts } from '#/engine/compute-task';
 import { chunkBytes, chunkFromBytes } from '#/engine/jobs/chunk-bytes';
@@ -20,9 +20,6 @@ import { hashParts } from '#/engine/content-hash';
 import { explainerById } from '#/explainers/catalogue';
 import type { ExplainedChunk, Explainer, ExplainSpec, Fitted } from '#/explainers/explainer';
 import { explainableModel, fitRows } from '#/engine/explain-plan';
-
-/** Rows that a surrogate, anchors or LIME learn from, at most. */
-const TRAINING_ROWS = 20_000;
 
 /**
  * Explains rows of the open table. Values land in float32 blocks as chunks finish; the explanation is visible from the first
@@ -42,7 +39,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const unfitted: ExplainSpec = {
     explainer: job.explainer,
     background: resolveBackground(table, model, job.background, job.seed),
-    training: explainer.needsTraining ? encodeRows(table, model.features, sampleIndices(table.nRows, TRAINING_ROWS, job.seed)) : null,
+    training: explainer.needsTraining ? trainingRows(table, model, job.seed) : null,
     outputSpace: job.outputSpace,
     seed: job.seed,
     parameters: job.parameters,
@@ -68,7 +65,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const players = prepared.players?.features ?? model.features;
   const nPlayers = players.length;
   const { nOutputs } = context.facts;
-  const blocks = (width: number): Float32Array[][] => allocateBlocks(nOutputs, rows.length, width);
+  const blocks = (width: number): LocalBlocks => allocateBlocks(nOutputs, rows.length, width, job.precision);
   const jobHash = await hashParts([specKey, rows, String(prepared.chunkRows)]);
   let explanation: Explanation = {
     id: `${job.explainer}-${jobHash.slice(0, 8)}-${context.study().explanations.length}` as ExplanationId,

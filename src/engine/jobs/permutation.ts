@@ -1,5 +1,4 @@
 import { LimpidError } from '#/base/errors';
-import { sampleIndices } from '#/base/rng';
 import { encodeRows } from '#/domain/encode-rows';
 import type { Explanation } from '#/domain/explanation';
 import type { ExplanationId } from '#/domain/ids';
@@ -8,7 +7,8 @@ import { hashParts } from '#/engine/content-hash';
 import type { JobOutcome, PermutationJob } from '#/engine/job';
 import type { JobContext } from '#/engine/jobs/job-context';
 import { knownTargetRows, targetOfRows } from '#/engine/target-rows';
-import { metricsFor } from '#/explainers/metrics';
+import { metricByName } from '#/explainers/metrics';
+import { selectRows } from '#/engine/selected-rows';
 import { defaultMetric, permutationImportance } from '#/explainers/permutation-importance';
 
 /** Permutation importance on rows with a known true value, as a global-only explanation that grows feature by feature. */
@@ -22,11 +22,11 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
     });
   }
   const started = context.now();
-  const known = knownTargetRows(target);
-  const rowIds = sampleIndices(known.length, job.maxRows, job.seed).map((position) => known[position]!);
-  const metric = job.metric ?? defaultMetric(outputs);
-  const greaterIsBetter = metricsFor(outputs, context.facts.space).find(({ id }) => id === metric)?.greaterIsBetter ?? true;
-  const meaning = `${greaterIsBetter ? 'drop' : 'rise'} in ${metric}`;
+  const rowIds = selectRows(table, job.rows, { maxRows: job.maxRows, seed: job.seed, among: knownTargetRows(target) });
+  const wanted = job.metric === null || job.metric.trim() === '' ? defaultMetric(outputs) : job.metric;
+  const found = metricByName(wanted, outputs, context.facts.space);
+  const metric = found?.id ?? wanted;
+  const meaning = `${found?.greaterIsBetter === false ? 'rise' : 'drop'} in ${metric}`;
   const hash = await hashParts([JSON.stringify([metric, job.repeats, job.seed]), rowIds, context.modelKey]);
   const id = `permutation-${hash.slice(0, 8)}-${context.study().explanations.length}` as ExplanationId;
   const nFeatures = model.features.length;
@@ -52,7 +52,7 @@ export async function runPermutation(job: PermutationJob, context: JobContext): 
     provenance: {
       explainer: 'permutation-importance',
       semantics: 'Breiman 2001; scikit-learn permutation_importance',
-      parameters: { metric, repeats: job.repeats, rows: rowIds.length },
+      parameters: { metric, repeats: job.repeats, rows: rowIds.length, selection: job.rows?.kind ?? 'all' },
       seed: job.seed,
       backgroundHash: null,
       backgroundRows: null,

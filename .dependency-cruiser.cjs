@@ -67,6 +67,7 @@ const rooms = {
     'formats',
     'explainers',
     'inference',
+    'kernels',
     'queries',
     'math',
     'workers/(contract|transfer|call-signal|port-lane)',

@@ -12,6 +12,9 @@ export default tseslint.config(
     ignores: [
       'dist',
       'dist-node',
+      'build',
+      'scripts/*.mjs',
+      'src/kernels/assembly',
       'node_modules',
       'public',
       'test-results',
@@ -46,6 +49,7 @@ export default tseslint.config(
     files: [
       'src/math/**',
       'src/trees/**',
+      'src/learners/**',
       'src/explainers/**',
       'src/queries/**',
       'src/kernels/**',

@@ -5,7 +5,12 @@ import { productionHeaders } from './scripts/headers.ts';
 
 export default defineConfig({
   base: './',
-  resolve: { alias: { '#': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '#': fileURLToPath(new URL('./src', import.meta.url)),
+      '#build': fileURLToPath(new URL('./build', import.meta.url)),
+    },
+  },
   plugins: [react()],
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },

@@ -7,11 +7,15 @@ import { browserFlags, findChromium } from './scripts/chromium.ts';
 
 const executablePath = findChromium(existsSync);
 const launchOptions = { ...(executablePath === undefined ? {} : { executablePath }), args: [...browserFlags] };
-const alias = { '#': fileURLToPath(new URL('./src', import.meta.url)) };
+const alias = {
+  '#': fileURLToPath(new URL('./src', import.meta.url)),
+  '#build': fileURLToPath(new URL('./build', import.meta.url)),
+};
 
 export default defineConfig({
   resolve: { alias },
   test: {
+    globalSetup: './scripts/build-kernels.mjs',
     projects: [
       {
         extends: true,

@@ -37,8 +37,7 @@ export function ContextControls({ active, stacked = false, onRow }: ContextContr
       ) : (
         <>
           <ExplanationPicker study={study} active={explanation} inSheet={stacked} />
-          <Badge explanation={explanation} nRows={study.nRows} inSheet={stacked} />
-          {explanation.against !== null && study.model !== null && <Against explanation={explanation} against={explanation.against} />}
+          <Badge explanation={explanation} nRows={study.nRows} hasModel={study.model !== null} inSheet={stacked} />
         </>
       )}
       <OutputPicker active={active} inSheet={stacked} />
@@ -92,10 +91,11 @@ function ExplanationPicker({ study, active, inSheet }: ExplanationPickerProps) {
 interface BadgeProps {
   readonly explanation: ExplanationSummary;
   readonly nRows: number;
+  readonly hasModel: boolean;
   readonly inSheet: boolean;
 }
 
-function Badge({ explanation, nRows, inSheet }: BadgeProps) {
+function Badge({ explanation, nRows, hasModel, inSheet }: BadgeProps) {
   const badge = badgeText(explanation.badge, explanation.hasLocal);
   return (
     <Popover width={300} position="bottom" withinPortal={!inSheet} transitionProps={{ duration: 0 }}>
@@ -107,18 +107,26 @@ function Badge({ explanation, nRows, inSheet }: BadgeProps) {
       <Popover.Dropdown>
         <p>{badge.long}</p>
         <p className={styles.note}>{rowsOf(explanation, nRows)}</p>
+        {explanation.against !== null && <Against explanation={explanation} against={explanation.against} hasModel={hasModel} />}
       </Popover.Dropdown>
     </Popover>
   );
 }
 
+interface AgainstProps {
+  readonly explanation: ExplanationSummary;
+  readonly against: string;
+  readonly hasModel: boolean;
+}
+
 /** What the values compare with; a click explains against something else. */
-function Against({ explanation, against }: { readonly explanation: ExplanationSummary; readonly against: string }) {
+function Against({ explanation, against, hasModel }: AgainstProps) {
   const change = () => useSession.getState().set({ explainOpen: true, explainPreset: { method: explanation.method, against: true } });
   return (
-    <button type="button" className={styles.against} title={shellText.explainAgainst} onClick={change}>
-      {shellText.against(against)}
-    </button>
+    <div className={styles.against}>
+      <p className={styles.note}>{shellText.against(against)}</p>
+      {hasModel && <Button onClick={change}>{shellText.explainAgainst}</Button>}
+    </div>
   );
 }
 

@@ -1,7 +1,6 @@
 import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
-import { rampLegend } from '#/charts/colour-scale';
 import { buildFrameSpec, frameSignals, laneDomain, OWN_COLOUR } from '#/charts/frame';
-import { labelLength, rampColour, textOn, type ChartTheme } from '#/charts/theme';
+import { hexOf, labelLength, rgbOf, textOn, type ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
 import { interactionsText } from '#/text/interactions';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
@@ -51,6 +50,7 @@ export function spec(shape: InteractionShape, theme: ChartTheme): Spec {
 }
 
 const HALF = 0.47;
+const LEGEND_STEPS = 12;
 
 function box(x: number, y: number): Readonly<Record<'x0' | 'x1' | 'y0' | 'y1', number>> {
   return { x0: x - HALF, x1: x + HALF, y0: y - HALF, y1: y + HALF };
@@ -86,7 +86,7 @@ export function datasets(
   theme: ChartTheme,
 ): Readonly<Record<string, readonly Datum[]>> {
   const most = strongest(answer);
-  const fill = (at: number): string => rampColour(most > 0 ? answer.strengths[at]! / most : 0, theme);
+  const fill = (at: number): string => strengthColour(most > 0 ? answer.strengths[at]! / most : 0, theme);
   const cells = cellsOf(answer);
   const off = cells.filter(({ x, y }) => x !== y);
   const isChosen = ({ x, y }: Cell): boolean =>
@@ -98,9 +98,22 @@ export function datasets(
     main: cells.filter(({ x, y }) => x === y).map(({ x, y }) => ({ ...box(x, y), c: theme.axis })),
     chosen: cells.filter(isChosen).map(({ x, y }) => ({ ...box(x, y), c: theme.positive })),
     numbers: isLabelled(answer, theme)
-      ? cells.map(({ x, y, at }) => ({ x, y, t: formatNumber(answer.strengths[at]!), c: x === y ? theme.text : textOn(fill(at)) }))
+      ? cells.map(({ x, y, at }) => ({ x, y, t: cellNumber(answer.strengths[at]!, most), c: x === y ? theme.text : textOn(fill(at)) }))
       : [],
   };
+}
+
+/** From the paper's colour to a deep accent: weak pairs step back. */
+function strengthColour(t: number, theme: ChartTheme): string {
+  const from = rgbOf(theme.background);
+  const to = rgbOf(theme.scheme === 'dark' ? '#4fb9c4' : '#0c5c66');
+  const share = 0.06 + 0.94 * Math.min(1, t);
+  return hexOf([0, 1, 2].map((i) => from[i]! + (to[i]! - from[i]!) * share) as unknown as readonly [number, number, number]);
+}
+
+/** Two digits; what is below a hundredth of the strongest pair stays empty. */
+function cellNumber(strength: number, most: number): string {
+  return strength < most / 100 ? '' : formatNumber(Number(strength.toPrecision(2)));
 }
 
 function titleOf(answer: InteractionsAnswer, { x, y }: Cell): string {
@@ -173,7 +186,17 @@ export function chart(
     xTitle: interactionsText.feature,
     yTitle: interactionsText.feature,
     marks: marks(answer),
-    legends: [rampLegend(withUnit(interactionsText.strength, answer.unit), '0', formatNumber(strongest(answer)), theme, false)],
+    legends: [
+      {
+        kind: 'ramp',
+        title: withUnit(interactionsText.strength, answer.unit),
+        low: '0',
+        high: formatNumber(strongest(answer)),
+        colours: Array.from({ length: LEGEND_STEPS }, (_, i) => strengthColour(i / (LEGEND_STEPS - 1), theme)),
+        missing: null,
+        missingColour: theme.missing,
+      },
+    ],
     raster: null,
     height: n > 10 ? { min: n * 30 + 90, max: n * 40 + 90 } : { min: 320, max: 560 },
   };

@@ -46,7 +46,12 @@ export interface StudySummary {
   readonly predictionSpace: PredictionSpace | null;
   readonly hasPredictions: boolean;
   readonly hasTarget: boolean;
-  readonly model: { readonly name: string; readonly kind: ModelAsset['kind']; readonly featureNames: readonly string[]; readonly bytes: number } | null;
+  readonly model: {
+    readonly name: string;
+    readonly kind: ModelAsset['kind'];
+    readonly featureNames: readonly string[];
+    readonly bytes: number;
+  } | null;
   readonly explanations: readonly ExplanationSummary[];
   readonly points: readonly {
     readonly id: string;

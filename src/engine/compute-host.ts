@@ -4,7 +4,7 @@ import { effectSums } from '#/explainers/accumulated-effects';
 import { explainerById } from '#/explainers/catalogue';
 import { curveSums } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
-import { environmentOf, factsOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
+import { disposeModel, environmentOf, factsOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
 import { probeModel } from '#/inference/probe';
 
 /**
@@ -47,8 +47,7 @@ export class ComputeHost {
         return { kind: 'local effects', ...(await effectSums({ ...environmentOf(this.#model(task.model)), ...task }, signal)) };
       case 'release':
         this.#specs.delete(task.key);
-        await this.#models.get(task.key)?.predictor.dispose();
-        this.#models.delete(task.key);
+        await this.#release(task.key);
         return { kind: 'released' };
       default:
         return task satisfies never;
@@ -56,8 +55,7 @@ export class ComputeHost {
   }
 
   async dispose(): Promise<void> {
-    for (const model of this.#models.values()) await model.predictor.dispose();
-    this.#models.clear();
+    for (const key of [...this.#models.keys()]) await this.#release(key);
     this.#specs.clear();
   }
 
@@ -72,6 +70,12 @@ export class ComputeHost {
     this.#models.set(task.key, model);
     const probe = await probeModel(model.predictor, task.probe, signal);
     return factsOf(model, probe.secondsPerRow);
+  }
+
+  async #release(key: string): Promise<void> {
+    const model = this.#models.get(key);
+    this.#models.delete(key);
+    if (model) await disposeModel(model);
   }
 
   #model(key: string): InstalledModel {

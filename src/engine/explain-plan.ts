@@ -50,7 +50,9 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
       sentence: explainer.sentence,
       unavailable,
       outputSpaces:
-        unavailable === null ? explainer.outputSpaces(described).map((space) => ({ space, unit: rawUnit(study, described, space) })) : [],
+        unavailable === null
+          ? explainer.outputSpaces(described).map((space) => ({ space, unit: rawUnit(study, described, space, explainer) }))
+          : [],
       estimate,
       fitRows: estimate === null ? 0 : fitRows(estimate, lanes, study.table.nRows, FIT_SECONDS, FIT_AT_LEAST),
     };

@@ -8,7 +8,9 @@ import type { ExplainerEnvironment, KernelModules } from '#/explainers/explainer
 import { readTreeFile } from '#/formats/models/read-tree-file';
 import { createOrtPredictor } from '#/inference/create-ort-predictor';
 import type { RuntimeOptions } from '#/inference/runtime';
+import { createGradientPredictor } from '#/inference/gradient-predictor';
 import { createTreePredictor } from '#/inference/tree-predictor';
+import { readGradientFacts } from '#/onnx/backward/differentiable-net';
 import { readLinearModel } from '#/onnx/read-linear-model';
 import { readTreeModel } from '#/onnx/read-tree-model';
 import { resolveSpace } from '#/onnx/resolve-space';
@@ -27,7 +29,9 @@ export interface InstalledModel {
   readonly predictor: Predictor;
   readonly trees: TreeModel | { readonly reason: string };
   readonly linear: LinearModel | { readonly reason: string };
-  readonly gradients: { readonly facts: GradientFacts; readonly create: () => Promise<GradientPredictor> } | { readonly reason: string };
+  readonly gradients:
+    | { readonly facts: GradientFacts; readonly create: () => Promise<GradientPredictor>; readonly dispose: () => Promise<void> }
+    | { readonly reason: string };
   readonly kernels: KernelModules | null;
 }
 
@@ -57,8 +61,20 @@ export async function installModel(asset: ModelAsset, options: HostOptions): Pro
     predictor,
     trees,
     linear: readLinearModel(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs),
-    gradients: { reason: 'The model is no net that can be differentiated.' },
+    gradients: installGradients(asset, options),
     kernels: (await options.kernels?.().catch(() => null)) ?? null,
+  };
+}
+
+/** The backward graph is made when a method first asks for it, once a lane. */
+function installGradients(asset: ModelAsset, options: HostOptions): InstalledModel['gradients'] {
+  const facts = readGradientFacts(asset.bytes, asset.features, asset.bindings, asset.signature, asset.outputs);
+  if ('reason' in facts) return facts;
+  let making: Promise<GradientPredictor> | null = null;
+  return {
+    facts,
+    create: () => (making ??= createGradientPredictor(asset, options.ort ?? {})),
+    dispose: async () => (await making)?.dispose(),
   };
 }
 
@@ -72,6 +88,12 @@ export function environmentOf(model: InstalledModel): ExplainerEnvironment {
     features: model.asset.features,
     outputs: model.asset.outputs,
   };
+}
+
+/** Frees what the runtime holds. */
+export async function disposeModel({ predictor, gradients }: InstalledModel): Promise<void> {
+  await predictor.dispose();
+  if (!('reason' in gradients)) await gradients.dispose();
 }
 
 /** What the engine tells of an installed model. */

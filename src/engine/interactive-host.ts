@@ -9,7 +9,7 @@ import { decideBy } from '#/explainers/anchors/decide';
 import { explainerById } from '#/explainers/catalogue';
 import { iceCurve, iceSurface } from '#/explainers/curves';
 import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
-import { environmentOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
+import { disposeModel, environmentOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
 
 /** What the study hands over when a model is open: the model and how to explain an edited row. */
 export interface InteractiveSetup {
@@ -60,7 +60,7 @@ export class InteractiveHost {
   /** Null: the study was closed. */
   install(setup: InteractiveSetup | null): void {
     const previous = this.#ready;
-    void previous?.then((ready) => ready.model.predictor.dispose()).catch(() => undefined);
+    void previous?.then((ready) => disposeModel(ready.model)).catch(() => undefined);
     this.#ready = setup === null ? null : this.#prepare(setup);
     // A failure is reported by the first call; here it must not be an unhandled rejection.
     this.#ready?.catch(() => undefined);

@@ -15,8 +15,12 @@ const boosted: ExplainableModel = { ...forest, trees: { leaves: 6400, depth: 6, 
 const net: ExplainableModel = { ...forest, nFeatures: 20, trees: { reason: 'it holds a Gemm node.' } };
 
 describe('catalogue', () => {
-  it('lists three explainers, exact ones first', () => {
-    expect(explainers.map(({ id }) => id)).toEqual(['tree-interventional', 'tree-path-dependent', 'kernel']);
+  it('lists explainers, exact ones first', () => {
+    const ids = explainers.map(({ id }) => id);
+    const known = ['tree-interventional', 'tree-path-dependent', 'linear', 'kernel', 'permutation-shap', 'lime'] as const;
+    expect(known.map((id) => ids.indexOf(id))).toEqual(known.map((id) => ids.indexOf(id)).sort((a, b) => a - b));
+    expect(ids).toEqual(expect.arrayContaining([...known]));
+    expect(new Set(ids).size).toBe(ids.length);
     for (const explainer of explainers) expect(explainerById(explainer.id)).toBe(explainer);
   });
 
@@ -26,6 +30,10 @@ describe('catalogue', () => {
     expect(recommend(net).reason).toContain('it holds a Gemm node.');
     expect(explainerById('tree-path-dependent').unavailable(net)).toBe('it holds a Gemm node.');
     expect(explainerById('kernel').unavailable(net)).toBeNull();
+    const line: ExplainableModel = { ...net, linear: { columns: 4, link: 'logit' } };
+    expect(recommend(line).explainer).toBe('linear');
+    expect(explainerById('linear').unavailable(line)).toBeNull();
+    expect(explainerById('linear').unavailable(net)).toBe('The model is not linear.');
   });
 
   it('offers the output spaces that differ', () => {
@@ -47,7 +55,11 @@ describe('catalogue', () => {
       setupSeconds: 0,
       exact: true,
     });
-    expect(kernel.estimate(net, 100, {}, 1)).toMatchObject({ evaluationsPerRow: 2088 * 100 + 1, bytesPerRow: 160, exact: false });
+    expect(kernel.estimate(net, 100, {}, 1)).toMatchObject({ evaluationsPerRow: 1064 * 100 + 1, bytesPerRow: 160, exact: false });
+    expect(kernel.estimate(net, 100, { mode: 'reference' }, 1)).toMatchObject({ evaluationsPerRow: 2088 * 100 + 1, bytesPerRow: 80 });
+    expect(explainerById('permutation-shap').estimate(net, 100, {}, 1)).toMatchObject({ evaluationsPerRow: 12 * 2 * 19 * 100 + 1 });
+    expect(explainerById('lime').estimate(net, 100, {}, 1)).toMatchObject({ evaluationsPerRow: 5000, exact: true });
+    expect(explainerById('linear').estimate(net, 100, {}, 1)).toMatchObject({ evaluationsPerRow: 0, exact: true });
     expect(kernel.estimate(net, 100, { budget: 500 }, 1)).toMatchObject({ evaluationsPerRow: 500 * 100 + 1 });
     const tree = explainerById('tree-interventional').estimate(forest, 100, {}, 1);
     expect(tree).toMatchObject({ evaluationsPerRow: 0, bytesPerRow: 36, exact: true });

@@ -85,6 +85,10 @@ export interface ExplainedChunk {
   readonly interactions?: readonly Float64Array[];
   /** One a row. */
   readonly rules?: readonly AnchorRule[];
+  /** [nOutputs][nRows] the base of each row, where it differs by row (LIME's intercept). */
+  readonly rowBaseValues?: readonly Float64Array[];
+  /** [nOutputs][nRows] R² of the row's own local model on its sample (LIME). */
+  readonly localFidelity?: readonly Float64Array[];
   /** Model evaluations spent. */
   readonly evaluations: number;
 }

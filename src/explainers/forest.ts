@@ -1,14 +1,15 @@
 import { LimpidError } from '#/base/errors';
 import type { EncodedRows } from '#/domain/model';
-import type { AdditiveSpace } from '#/domain/units';
 import { encodeForTrees } from '#/trees/apply-steps';
 import type { TreeModel } from '#/domain/tree-model';
-import type { ExplainerEnvironment, ExplainSpec } from '#/explainers/explainer';
+import type { ExplainerEnvironment } from '#/explainers/explainer';
 import { treeShape, type TreeShape } from '#/explainers/tree-walk';
 
 /** A tree model made ready for walks: players, and the shape of every tree. */
 export interface Forest {
   readonly model: TreeModel;
+  /** Model features; each is a player. */
+  readonly nFeatures: number;
   /** Player (model feature) of each ensemble feature: columns made from one raw feature are one player. */
   readonly playerOf: Int32Array;
   /** By tree. */
@@ -18,11 +19,12 @@ export interface Forest {
   readonly leaves: number;
 }
 
-export function createForest(model: TreeModel): Forest {
+export function createForest(model: TreeModel, nFeatures: number): Forest {
   const playerOf = Int32Array.from(model.sources, (source) => source.feature);
   const shapes = Array.from(model.ensemble.roots, (root) => treeShape(model.ensemble, root, playerOf));
   return {
     model,
+    nFeatures,
     playerOf,
     shapes,
     slots: shapes.reduce((most, shape) => Math.max(most, shape.slots), 0),
@@ -44,30 +46,23 @@ export function treeColumns(model: TreeModel, rows: EncodedRows): Float64Array {
   return columns;
 }
 
-/**
- * The tree model to explain and the space its values add up in.
- * @throws LimpidError `BadRequest` without a tree model, or for probabilities of a model whose sum is no probability
- */
-export function requireTrees(spec: ExplainSpec, environment: ExplainerEnvironment): { model: TreeModel; space: AdditiveSpace } {
-  const model = environment.trees;
-  if (model === null) {
-    throw new LimpidError({
-      tag: 'BadRequest',
-      message: 'This model is not a tree ensemble that Limpid can read.',
-      hint: 'Use Kernel SHAP, which only needs predictions.',
-    });
-  }
-  if (spec.outputSpace === 'probability' && model.link !== 'identity') {
-    throw new LimpidError({
-      tag: 'BadRequest',
-      message: `Tree SHAP explains the sum of the trees (${model.sumSpace}), not the probability.`,
-      hint: 'Choose the raw output, or Kernel SHAP for probabilities.',
-    });
-  }
-  return { model, space: model.sumSpace };
+/** Rows [start, start + count) of a table: a view. */
+export function rowBlock(rows: EncodedRows, start: number, count: number): EncodedRows {
+  const { nFeatures } = rows;
+  return { nRows: count, nFeatures, values: rows.values.subarray(start * nFeatures, (start + count) * nFeatures) };
 }
 
-/** Rows of one block: one tree of the forest takes well under 100 ms on it. Depends on the model alone. */
+/** @throws LimpidError `BadRequest` without a tree model */
+export function requireTrees(environment: ExplainerEnvironment): TreeModel {
+  if (environment.trees !== null) return environment.trees;
+  throw new LimpidError({
+    tag: 'BadRequest',
+    message: 'This model is not a tree ensemble that Limpid can read.',
+    hint: 'Use Kernel SHAP, which only needs predictions.',
+  });
+}
+
+/** Rows of one block of the plain code: one tree of the forest takes well under 100 ms on it. Depends on the model alone. */
 export function blockRows(forest: Forest): number {
   const heaviest = forest.shapes.reduce((most, shape) => Math.max(most, shape.leaves * (shape.slots + 4)), 1);
   return Math.min(512, Math.max(8, Math.floor(4_000_000 / heaviest)));

@@ -1,19 +1,30 @@
-import { fullWord, patternWords, type LeafPath } from '#/explainers/tree-walk';
+import type { LeafPath } from '#/explainers/tree-walk';
 
 /**
- * Shapley weights of a leaf's slots: the value of a leaf with value v gives player(slot) weight * v.
+ * Weights of a leaf's slots: a leaf with value v gives player(slot) weight * v, and each pair of players their pair's weight * v.
  * The weights depend on the row only through its pattern (which of the path's conditions it meets).
  */
 export interface LeafGame {
-  /** Called once a leaf, before its patterns. */
-  begin(path: LeafPath): void;
+  /** Weights of pairs behind those of the slots: (0, 1), (0, 2), .. (1, 2), ..; half of each pair's interaction. */
+  readonly pairs: boolean;
+  enterTree(tree: number): void;
+  /**
+   * Called before the patterns of a leaf; leaves without slots or values are left out.
+   * @param leaf - position in the walk of the tree
+   */
+  begin(path: LeafPath, leaf: number): void;
   /**
    * Weights of one pattern.
    * @param patterns - word w of the pattern is at [w * stride + row]
-   * @param out - nSlots weights are written from `at` on; they hold zeros before
+   * @param out - weights are written from `at` on; they hold zeros before
    * @returns false when all are zero
    */
   weigh(patterns: Int32Array, row: number, stride: number, out: Float64Array, at: number): boolean;
+}
+
+/** Numbers that a game gives for a leaf with `nSlots` slots. */
+export function weightCount(nSlots: number, pairs: boolean): number {
+  return pairs ? (nSlots * (nSlots + 1)) / 2 : nSlots;
 }
 
 /** Patterns of leaves with at most this many slots are weighed once a block of rows. */
@@ -21,11 +32,12 @@ const MEMO_SLOTS = 12;
 
 /**
  * Adds leaves to the values of a block of rows. Work a leaf: one `weigh` for each distinct pattern among the rows
- * and nSlots * nOutputs additions a row; order and result for a row do not depend on the other rows.
+ * and weightCount * nOutputs additions a row; order and result for a row do not depend on the other rows.
  */
 export class LeafAccumulator {
   readonly #game: LeafGame;
   readonly #values: readonly Float64Array[];
+  readonly #interactions: readonly Float64Array[] | null;
   readonly #firstRow: number;
   readonly #nFeatures: number;
   readonly #leafValues: Float64Array;
@@ -36,23 +48,33 @@ export class LeafAccumulator {
 
   /**
    * @param values - [nOutputs][rows * nFeatures], added to
+   * @param interactions - [nOutputs][rows * nFeatures * nFeatures], added to off the diagonal; null when the game has no pairs
    * @param firstRow - row of `values` that the block's row 0 is
    * @param leafValues - [nLeaves, nOutputs]
    */
-  constructor(game: LeafGame, values: readonly Float64Array[], firstRow: number, nFeatures: number, leafValues: Float64Array) {
+  constructor(
+    game: LeafGame,
+    values: readonly Float64Array[],
+    interactions: readonly Float64Array[] | null,
+    firstRow: number,
+    nFeatures: number,
+    leafValues: Float64Array,
+  ) {
     this.#game = game;
     this.#values = values;
+    this.#interactions = interactions;
     this.#firstRow = firstRow;
     this.#nFeatures = nFeatures;
     this.#leafValues = leafValues;
   }
 
-  add(path: LeafPath, patterns: Int32Array, nRows: number): void {
+  add(path: LeafPath, leaf: number, patterns: Int32Array, nRows: number): void {
     const { nSlots, players } = path;
     if (nSlots === 0 || this.#isZero(path.leaf)) return;
-    this.#game.begin(path);
+    this.#game.begin(path, leaf);
     const leafId = this.#leafCount++;
     const remembers = nSlots <= MEMO_SLOTS;
+    const size = weightCount(nSlots, this.#game.pairs);
     let used = 0;
     for (let row = 0; row < nRows; row++) {
       let at: number;
@@ -60,23 +82,25 @@ export class LeafAccumulator {
         const pattern = patterns[row]!;
         if (this.#memoLeaf[pattern] !== leafId) {
           this.#memoLeaf[pattern] = leafId;
-          this.#memoAt[pattern] = this.#weigh(patterns, row, nRows, nSlots, used) ? used : -1;
-          if (this.#memoAt[pattern] >= 0) used += nSlots;
+          this.#memoAt[pattern] = this.#weigh(patterns, row, nRows, size, used) ? used : -1;
+          if (this.#memoAt[pattern] >= 0) used += size;
         }
         at = this.#memoAt[pattern]!;
-      } else at = this.#weigh(patterns, row, nRows, nSlots, 0) ? 0 : -1;
-      if (at >= 0) this.#addRow(row, path.leaf, players, nSlots, at);
+      } else at = this.#weigh(patterns, row, nRows, size, 0) ? 0 : -1;
+      if (at < 0) continue;
+      this.#addRow(row, path.leaf, players, nSlots, at);
+      if (this.#interactions !== null) this.#addPairs(this.#interactions, row, path.leaf, players, nSlots, at + nSlots);
     }
   }
 
-  #weigh(patterns: Int32Array, row: number, nRows: number, nSlots: number, at: number): boolean {
-    if (at + nSlots > this.#weights.length) {
-      const larger = new Float64Array(2 * (at + nSlots));
+  #weigh(patterns: Int32Array, row: number, stride: number, size: number, at: number): boolean {
+    if (at + size > this.#weights.length) {
+      const larger = new Float64Array(2 * (at + size));
       larger.set(this.#weights);
       this.#weights = larger;
     }
-    this.#weights.fill(0, at, at + nSlots);
-    return this.#game.weigh(patterns, row, nRows, this.#weights, at);
+    this.#weights.fill(0, at, at + size);
+    return this.#game.weigh(patterns, row, stride, this.#weights, at);
   }
 
   #addRow(row: number, leaf: number, players: Int32Array, nSlots: number, at: number): void {
@@ -90,6 +114,24 @@ export class LeafAccumulator {
     }
   }
 
+  #addPairs(interactions: readonly Float64Array[], row: number, leaf: number, players: Int32Array, nSlots: number, at: number): void {
+    const n = this.#nFeatures;
+    const start = (this.#firstRow + row) * n * n;
+    for (let output = 0; output < interactions.length; output++) {
+      const value = this.#leafValues[leaf * interactions.length + output]!;
+      if (value === 0) continue;
+      const target = interactions[output]!;
+      let pair = at;
+      for (let a = 0; a < nSlots; a++) {
+        for (let b = a + 1; b < nSlots; b++) {
+          const half = this.#weights[pair++]! * value;
+          target[start + players[a]! * n + players[b]!]! += half;
+          target[start + players[b]! * n + players[a]!]! += half;
+        }
+      }
+    }
+  }
+
   #isZero(leaf: number): boolean {
     const nOutputs = this.#values.length;
     for (let output = 0; output < nOutputs; output++) if (this.#leafValues[leaf * nOutputs + output] !== 0) return false;
@@ -97,8 +139,16 @@ export class LeafAccumulator {
   }
 }
 
-/** Whether a row with this pattern ends in the leaf: all conditions hold. */
-export function meetsAll(patterns: Int32Array, row: number, stride: number, nSlots: number): boolean {
-  for (let word = 0; word < patternWords(nSlots); word++) if (patterns[word * stride + row] !== fullWord(nSlots, word)) return false;
-  return true;
+/** Sets the diagonals so that each line of a row's matrix sums to the feature's value (shap). */
+export function closeDiagonals(values: readonly Float64Array[], interactions: readonly Float64Array[], nFeatures: number): void {
+  values.forEach((perOutput, output) => {
+    const matrices = interactions[output]!;
+    for (let i = 0; i < perOutput.length; i++) {
+      let rest = perOutput[i]!;
+      const line = i * nFeatures;
+      const own = line + (i % nFeatures);
+      for (let j = line; j < line + nFeatures; j++) if (j !== own) rest -= matrices[j]!;
+      matrices[own] = rest;
+    }
+  });
 }

@@ -3,7 +3,7 @@ import { LimpidError } from '#/base/errors';
 import { createRng, hashSeed, permutation } from '#/base/rng';
 import type { EncodedRows, Predictor } from '#/domain/model';
 import { classLabels, isClassifier, type Outputs } from '#/domain/outputs';
-import { defaultMetric, metricsFor, scorePredictions, type Metric } from '#/explainers/metrics';
+import { defaultMetric, metricByName, metricsFor, scorePredictions, type Metric } from '#/explainers/metrics';
 import { predictInBatches } from '#/explainers/predict-batches';
 
 export { defaultMetric };
@@ -15,7 +15,7 @@ export interface PermutationRequest {
   readonly outputs: Outputs;
   /** [nRows] class index or value; rows without a true value are left out by the caller. */
   readonly target: Float64Array;
-  /** A metric id of `metricsFor`. */
+  /** A metric id of `metricsFor`, or its name in scikit-learn. */
   readonly metric: string;
   /** 1 or more shuffles of each feature. */
   readonly repeats: number;
@@ -25,6 +25,7 @@ export interface PermutationRequest {
 /** What shuffling one feature costs. */
 export interface PermutationPart {
   readonly feature: number;
+  readonly metric: Metric;
   /** Mean loss of quality over the repeats, in units of the metric; positive: the model needs the feature, whatever way the metric points. */
   readonly mean: number;
   /** Standard deviation over repeats (n - 1), NaN for a single repeat. The mean's standard error is deviation / sqrt(repeats). */
@@ -75,14 +76,14 @@ export async function* permutationImportance(
       onProgress?.(feature * repeats + repeat + 1, nFeatures * repeats);
     }
     for (let row = 0; row < nRows; row++) shuffled[row * nFeatures + feature] = rows.values[row * nFeatures + feature]!;
-    yield { feature, ...spreadOf(samples), samples, baseScore };
+    yield { feature, metric, ...spreadOf(samples), samples, baseScore };
   }
 }
 
 function readMetric({ predictor, rows, outputs, target, metric, repeats }: PermutationRequest): Metric {
-  const fitting = metricsFor(outputs, predictor.info.space);
-  const found = fitting.find(({ id }) => id === metric);
+  const found = metricByName(metric, outputs, predictor.info.space);
   if (!found) {
+    const fitting = metricsFor(outputs, predictor.info.space);
     throw new LimpidError({
       tag: 'BadRequest',
       message: `The metric "${metric}" does not suit this model.`,

@@ -102,7 +102,8 @@ function tableScore({ parsed }: TablePart, model: ModelPart | null): number {
   if (model === null) return table.nRows;
   const { inputs } = model.model.signature;
   const names = new Set(table.columns.map((column) => plainName(column.name)));
-  const named = inputs.filter((input) => names.has(plainName(input.name))).length;
+  const wanted = model.model.featureNames ?? inputs.map((input) => input.name);
+  const named = wanted.filter((name) => names.has(plainName(name))).length;
   const width = inputs.length === 1 ? (inputs[0]!.width ?? 0) : 0;
   const fits =
     width > 1 && (table.columns.length === width || table.columns.length === width + 1 || table.columns.length === width + 2) ? 1 : 0;

@@ -49,7 +49,7 @@ function pairToStudy(draft: ImportDraft, model: ParsedModel, table: Table, choic
     table: finished,
     target: target === null ? null : buildTarget(signature, finished.columns[target]!, target),
     outputs,
-    model: { name: model.name, kind: 'onnx', bytes: model.bytes, signature, features, bindings, outputs },
+    model: { name: model.name, kind: model.kind, bytes: model.bytes, signature, features, bindings, outputs },
     predictions: null,
     explanations: [],
     points: [],

@@ -1,8 +1,9 @@
 import type { PlainError } from '#/base/errors';
-import type { InputType, ModelSignature } from '#/domain/model';
+import type { InputType, ModelAsset, ModelSignature } from '#/domain/model';
 import type { Outputs } from '#/domain/outputs';
 import type { Finding, Study } from '#/domain/study';
 import type { ColumnRole, Table } from '#/domain/table';
+import type { CategoryCodes } from '#/formats/models/category-codes';
 
 /** A file as dropped or unpacked; `path` keeps folders (`study/features.json`). */
 export interface DroppedFile {
@@ -14,7 +15,7 @@ export interface DroppedFile {
 export interface ImportItem {
   readonly path: string;
   readonly bytes: number;
-  /** `interpret-community explanation`, `CSV table`, `ONNX model`, `XGBoost model (JSON)`, `Python pickle`, `not recognised`. */
+  /** `interpret-community explanation`, `CSV table`, `ONNX model`, `XGBoost model (UBJSON)`, `Python pickle`, `not recognised`. */
   readonly recognisedAs: string;
   /** `part`: belongs to a folder explanation listed elsewhere. */
   readonly status: 'opens' | 'part' | 'unsupported' | 'broken' | 'ignored';
@@ -25,13 +26,16 @@ export interface ImportItem {
 /** A model file read but not yet met with a table. */
 export interface ParsedModel {
   readonly name: string;
-  /** ZipMap removed. */
+  readonly kind: ModelAsset['kind'];
+  /** ONNX: ZipMap removed; else the file as it came. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly signature: ModelSignature;
   /** The graph leaves open whether its one number is a value (as `signature` says) or the logit of class 1. */
   readonly taskOpen: boolean;
   /** Names of the slots in order, where the file's metadata hold them; null otherwise. */
   readonly featureNames: readonly string[] | null;
+  /** By slot, how a tree library's file numbers categories; null (all or one) where it does not say or reads numbers. */
+  readonly categories: readonly (CategoryCodes | null)[] | null;
   readonly findings: readonly Finding[];
 }
 
@@ -39,6 +43,8 @@ export interface ParsedModel {
 export interface CardSlot {
   readonly input: string;
   readonly slot: number;
+  /** What the file calls it; null where only its input has a name. */
+  readonly name: string | null;
   readonly type: InputType;
   /** Table column, null when nothing fits: the user must choose. */
   readonly column: number | null;

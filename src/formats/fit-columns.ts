@@ -4,6 +4,8 @@ import type { Column } from '#/domain/table';
 import { cellNumber, columnLength } from '#/domain/table';
 import { distinctNumbers, numberText } from '#/formats/column-facts';
 import type { CardSlot } from '#/formats/draft';
+import type { CategoryCodes } from '#/formats/models/category-codes';
+import { codesOfLabels } from '#/formats/models/category-codes';
 import { isText } from '#/formats/model-slots';
 import { parseNumber, shapeOf } from '#/formats/tables/cell-text';
 import { sortLabels } from '#/formats/tables/column-builder';
@@ -20,9 +22,20 @@ export type Fit =
   | { readonly kind: 'to numbers' }
   /** Text meets a number input: the model gets the label's position. */
   | { readonly kind: 'codes' }
+  /** The model numbers categories itself: labels are looked up, those it does not know are named. */
+  | { readonly kind: 'by label'; readonly unknown: readonly string[] }
+  /** The same for numbers that are categories: cells become labels first. */
+  | { readonly kind: 'to labels'; readonly unknown: readonly string[] }
+  /** Numbers where the model knows categories by other names: they are its codes. */
+  | { readonly kind: 'as codes' }
   | { readonly kind: 'impossible'; readonly reason: string };
 
-export function fitColumn(column: Column, slot: CardSlot): Fit {
+/** @param codes - how the model numbers the slot's categories; null for numbers and where it does not say */
+export function fitColumn(column: Column, slot: CardSlot, codes: CategoryCodes | null = null): Fit {
+  if (codes !== null && column.kind !== 'datetime') {
+    const fit = fitCategories(column, codes);
+    if (fit !== null) return fit;
+  }
   if (isText(slot.type)) {
     if (column.kind === 'categorical') return { kind: 'as it is' };
     if (column.kind === 'datetime')
@@ -39,6 +52,31 @@ export function fitColumn(column: Column, slot: CardSlot): Fit {
     column.labels.length > 0 && column.labels.every((label) => ['number', 'leading zero', 'long integer'].includes(shapeOf(label.trim())));
   return { kind: numeric ? 'to numbers' : 'codes' };
 }
+
+/** Null where the column's numbers go to the model as they are. */
+function fitCategories(column: Exclude<Column, { kind: 'datetime' }>, codes: CategoryCodes): Fit | null {
+  const texts =
+    column.kind === 'categorical' ? column.labels : distinctNumbers(column, MAX_TEXT_LABELS + 1).map((value) => numberText(column, value));
+  const found = codesOfLabels(codes, texts);
+  const knows = found.some((code) => code !== null);
+  // Hashes are of the categories that some tree tests: others are nothing to warn of.
+  const unknown = codes.kind === 'hashes' && (knows || codes.hashes.length === 0) ? [] : texts.filter((_, i) => found[i] === null);
+  if (column.kind === 'numeric') {
+    // A hash is of text alone; a list of names may also be met by its positions.
+    if (!knows && codes.kind === 'labels') return { kind: 'as codes' };
+    return texts.length > MAX_TEXT_LABELS
+      ? {
+          kind: 'impossible',
+          reason: `The model reads categories for ${column.name}, which holds more than ${MAX_TEXT_LABELS} different numbers.`,
+        }
+      : { kind: 'to labels', unknown };
+  }
+  if (!knows && codes.kind === 'labels' && texts.every((text) => shapeOf(text.trim()) === 'number')) return null;
+  return { kind: 'by label', unknown };
+}
+
+/** Labels that a finding names at most. */
+const MAX_NAMED = 5;
 
 /** One sentence a column, and none where nothing was done. */
 export function fitFinding(column: Column, fit: Fit, file: string): Finding | null {
@@ -68,6 +106,27 @@ export function fitFinding(column: Column, fit: Fit, file: string): Finding | nu
         fix: 'If the model was trained on other codes, drop the encoded table, or export the model together with its encoder.',
         place,
       };
+    case 'by label':
+    case 'to labels': {
+      if (fit.unknown.length === 0) return null;
+      const named = fit.unknown.slice(0, MAX_NAMED).map((label) => (label === '' ? 'blank text' : label));
+      const more = fit.unknown.length > MAX_NAMED ? ` and ${fit.unknown.length - MAX_NAMED} more` : '';
+      return {
+        severity: 'warning',
+        code: 'unknown-categories',
+        message: `${column.name} holds categories that the model does not tell apart from unknown ones: ${named.join(', ')}${more}.`,
+        fix: 'Their rows are predicted as the library predicts categories it has not seen. If the labels are only written differently, change them in the table.',
+        place,
+      };
+    }
+    case 'as codes':
+      return {
+        severity: 'info',
+        code: 'numbers-as-codes',
+        message: `${column.name} holds numbers where the model knows categories by name; they are passed on as its category codes.`,
+        fix: 'To see names, drop a table with the labels that the model was trained on.',
+        place,
+      };
     case 'impossible':
       return { severity: 'error', code: 'type-mismatch', message: fit.reason, fix: 'Choose another column.', place };
     default:
@@ -77,7 +136,7 @@ export function fitFinding(column: Column, fit: Fit, file: string): Finding | nu
 
 /** The column as its slot needs it; the same object where nothing changes. */
 export function convertColumn(column: Column, fit: Fit): Column {
-  if (fit.kind === 'to text') return toText(column);
+  if (fit.kind === 'to text' || fit.kind === 'to labels') return toText(column);
   if (fit.kind === 'to numbers' && column.kind === 'categorical') {
     const numbers = column.labels.map((label) => parseNumber(label.trim()));
     const values = Float64Array.from(column.codes, (code) => (code < 0 ? NaN : numbers[code]!));

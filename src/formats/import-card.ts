@@ -22,7 +22,7 @@ export function makeCard(draft: ImportDraft, choices?: ImportChoices): ImportCar
     items: draft.items,
     needsChoices: false,
     blocked:
-      'None of these files can be opened. Drop a saved explanation, a dashboard in JSON, or an ONNX model together with a CSV table.',
+      'None of these files can be opened. Drop a saved explanation, a dashboard in JSON, or a model (ONNX, XGBoost, LightGBM, CatBoost) together with a CSV table.',
     outputs: null,
     taskOpen: false,
     columns: [],
@@ -77,18 +77,16 @@ function pairCard(draft: ImportDraft, model: ParsedModel, table: Table, choices:
 }
 
 function modelCard(draft: ImportDraft, model: ParsedModel, choices: ImportChoices | undefined): ImportCard {
-  const slots = emptySlots(model.signature, 0);
+  const slots = emptySlots(model.signature, 0, model.featureNames);
   const { names } = defaultClassNames(model.signature, null);
   const name = choices?.name ?? baseName(model.name);
+  const named = model.featureNames ?? (model.signature.inputs.length === 1 ? null : model.signature.inputs.map((input) => input.name));
   const wants =
-    model.signature.inputs.length === 1
+    named === null
       ? slots.length > 0
         ? `with ${slots.length} feature columns`
         : 'with its feature columns'
-      : `with the columns ${model.signature.inputs
-          .slice(0, 6)
-          .map((input) => input.name)
-          .join(', ')}${model.signature.inputs.length > 6 ? ' and more' : ''}`;
+      : `with the columns ${named.slice(0, 6).join(', ')}${named.length > 6 ? ' and more' : ''}`;
   return {
     name,
     kind: 'model',
@@ -122,7 +120,7 @@ function tableCard(draft: ImportDraft, table: Table, choices: ImportChoices | un
     kind: 'table',
     items: draft.items,
     needsChoices: true,
-    blocked: 'Drop the model as well (ONNX), or an explanation of it: a table alone has nothing to explain.',
+    blocked: 'Drop the model as well (ONNX, XGBoost, LightGBM or CatBoost), or an explanation of it: a table alone has nothing to explain.',
     outputs: null,
     taskOpen: false,
     columns: describeColumns(table, roles),

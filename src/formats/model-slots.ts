@@ -20,17 +20,28 @@ export function featureColumns(table: Table, roles: readonly ColumnRole[], targe
 }
 
 /** Slots of all inputs in order, none filled. */
-export function emptySlots(signature: ModelSignature, nFeatureColumns: number): readonly CardSlot[] {
+export function emptySlots(
+  signature: ModelSignature,
+  nFeatureColumns: number,
+  names: readonly string[] | null = null,
+): readonly CardSlot[] {
   const open = signature.inputs.length === 1 ? nFeatureColumns : 1;
-  return signature.inputs.flatMap((input) =>
+  const slots = signature.inputs.flatMap((input) =>
     Array.from({ length: Math.min(input.width ?? open, MAX_SLOTS) }, (_, slot) => ({
       input: input.name,
       slot,
+      name: null,
       type: input.type,
       column: null,
       how: 'none' as const,
     })),
   );
+  return names?.length === slots.length ? slots.map((slot, i) => ({ ...slot, name: names[i]! })) : slots;
+}
+
+/** What to call a slot in a sentence. */
+export function slotName({ name, input }: CardSlot): string {
+  return name ?? input;
 }
 
 /**
@@ -45,7 +56,7 @@ export function matchSlots(
   columns: readonly number[],
   target: number | null,
 ): readonly CardSlot[] {
-  const slots = [...emptySlots(signature, names?.length ?? columns.length)];
+  const slots = [...emptySlots(signature, names?.length ?? columns.length, names)];
   const known = names?.length === slots.length ? names : null;
   const taken = new Set<number>(target === null ? [] : [target]);
   const byName = new Map<string, number>();

@@ -15,7 +15,7 @@ type TargetModel = Pick<ParsedModel, 'signature' | 'taskOpen'>;
 
 interface TargetGuess {
   readonly column: number | null;
-  readonly why: 'labels' | 'name' | 'last column' | 'none';
+  readonly why: 'labels' | 'name' | 'last column' | 'only column' | 'none';
 }
 
 /** Number of classes, 0 for regression. */
@@ -57,6 +57,9 @@ export function guessTarget(
   if (named !== undefined && spare) return { column: named, why: 'name' };
   const last = table.columns.length - 1;
   if (candidates.includes(last) && spare && table.columns.length > 1) return { column: last, why: 'last column' };
+  // Every value that the model reads has its column: what else could be predicted is the target.
+  const allClaimed = nSlots !== null && table.columns.length - free.length === nSlots;
+  if (allClaimed && candidates.length === 1) return { column: candidates[0]!, why: 'only column' };
   return { column: null, why: 'none' };
 }
 

@@ -169,23 +169,30 @@ function descrOf(data: WritableNpy): string {
 
 /** Version 1.0, C order, little-endian; data starts at a multiple of 64 as numpy writes it. */
 export function writeNpy(data: WritableNpy, shape: readonly number[]): Uint8Array<ArrayBuffer> {
+  if (PLATFORM_LITTLE) return npyFile(descrOf(data), shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const view = new DataView(new ArrayBuffer(data.byteLength));
+  for (let i = 0; i < data.length; i++) {
+    if (data instanceof Float64Array) view.setFloat64(i * 8, data[i]!, true);
+    else if (data instanceof Float32Array) view.setFloat32(i * 4, data[i]!, true);
+    else if (data instanceof Int32Array) view.setInt32(i * 4, data[i]!, true);
+    else view.setUint8(i, data[i]!);
+  }
+  return npyFile(descrOf(data), shape, new Uint8Array(view.buffer));
+}
+
+/**
+ * A `.npy` of bytes that are in order already.
+ * @param descr - numpy's type, little-endian: `<f8`, `<U12`
+ * @param body - C order
+ */
+export function npyFile(descr: string, shape: readonly number[], body: Uint8Array): Uint8Array<ArrayBuffer> {
   const dims = shape.length === 1 ? `${shape[0] ?? 0},` : shape.join(', ');
-  const dict = `{'descr': '${descrOf(data)}', 'fortran_order': False, 'shape': (${dims}), }`;
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
   const padded = Math.ceil((10 + dict.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(padded + data.byteLength);
+  const bytes = new Uint8Array(padded + body.length);
   bytes.set(MAGIC, 0);
   bytes.set([1, 0, (padded - 10) & 0xff, (padded - 10) >> 8], 6);
   bytes.set(new TextEncoder().encode(dict.padEnd(padded - 11) + '\n'), 10);
-  if (PLATFORM_LITTLE) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), padded);
-  } else {
-    const view = new DataView(bytes.buffer, padded);
-    for (let i = 0; i < data.length; i++) {
-      if (data instanceof Float64Array) view.setFloat64(i * 8, data[i]!, true);
-      else if (data instanceof Float32Array) view.setFloat32(i * 4, data[i]!, true);
-      else if (data instanceof Int32Array) view.setInt32(i * 4, data[i]!, true);
-      else view.setUint8(i, data[i]!);
-    }
-  }
+  bytes.set(body, padded);
   return bytes;
 }

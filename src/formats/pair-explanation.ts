@@ -108,13 +108,21 @@ export function attachModel(study: Study, model: ParsedModel): Paired {
   if (outputs.task !== study.outputs.task || (outputs.task !== 'regression' && outputs.classLabels.length !== classNames.length)) {
     return { study: null, refused: 'it predicts something else than what was explained.' };
   }
-  if (fits.some((fit) => fit?.kind !== 'as it is'))
+  if (fits.some((fit) => fit === null || !['as it is', 'by label', 'as codes'].includes(fit.kind)))
     return { study: null, refused: 'its inputs have other types than the columns of the explanation.' };
   const { features, bindings } = bindSlots(slots, study.table.columns);
   return {
     study: {
       ...study,
-      model: { name: model.name, kind: 'onnx', bytes: model.bytes, signature: model.signature, features, bindings, outputs: study.outputs },
+      model: {
+        name: model.name,
+        kind: model.kind,
+        bytes: model.bytes,
+        signature: model.signature,
+        features,
+        bindings,
+        outputs: study.outputs,
+      },
       findings: [...study.findings, ...model.findings, ...findings.filter(({ code }) => code !== 'no-target')],
     },
     refused: null,

@@ -6,6 +6,8 @@ import type { DroppedFile, ImportItem, ParsedModel } from '#/formats/draft';
 import { readExplanationJson } from '#/formats/explanations/read-explanation-json';
 import { unreadable } from '#/formats/format-errors';
 import { LIMPID_STUDY } from '#/formats/import-card';
+import type { KnownTreeFile } from '#/formats/models/read-tree-file';
+import { guessTreeJson, knownTreeBytes, knownTreeJson, parsedTreeFile } from '#/formats/models/read-tree-file';
 import { sniffUnsupportedJson } from '#/formats/models/sniff-json';
 import type { Recognised } from '#/formats/models/sniff-unsupported';
 import { describeUnsupported, sniffBinary, sniffText } from '#/formats/models/sniff-unsupported';
@@ -66,7 +68,7 @@ async function recognise({ path, bytes }: DroppedFile, attempt: Attempt, signal:
       error: {
         tag: 'UnrecognisedFile',
         message,
-        hint: 'Limpid opens .limpid studies, saved interpret-community explanations, dashboards in JSON, ONNX models and CSV tables.',
+        hint: 'Limpid opens .limpid studies, saved interpret-community explanations, dashboards in JSON, models of ONNX, XGBoost, LightGBM and CatBoost, and CSV tables.',
         place: { file: path },
       },
     });
@@ -75,11 +77,19 @@ async function recognise({ path, bytes }: DroppedFile, attempt: Attempt, signal:
     attempt.recognisedAs = LIMPID_STUDY;
     return opens(LIMPID_STUDY, { kind: 'study', study: await readLimpid(bytes, path) });
   }
+  const opensTrees = (tree: KnownTreeFile): ReadFile => {
+    attempt.recognisedAs = tree.recognisedAs;
+    return opens(tree.recognisedAs, { kind: 'model', model: parsedTreeFile(name, bytes, tree.read()) });
+  };
+  const trees = knownTreeBytes(bytes, path);
+  if (trees !== null) return opensTrees(trees);
   const binary = sniffBinary(bytes);
   if (binary !== null) return unsupported(describeUnsupported(binary, path));
   if (looksLikeJson(bytes)) {
-    attempt.recognisedAs = 'JSON';
+    attempt.recognisedAs = guessTreeJson(bytes) ?? 'JSON';
     const json = parseJson(decodeText(bytes, path).text, path);
+    const model = knownTreeJson(json, path);
+    if (model !== null) return opensTrees(model);
     const known = sniffUnsupportedJson(json, path);
     if (known !== null) return unsupported(known);
     const explanation = readExplanationJson(json, path, attempt);
@@ -90,7 +100,7 @@ async function recognise({ path, bytes }: DroppedFile, attempt: Attempt, signal:
   if (text !== null) return unsupported(describeUnsupported(text, path));
   if (looksLikeOnnx(bytes)) {
     attempt.recognisedAs = 'ONNX model';
-    return opens('ONNX model', { kind: 'model', model: { name, ...readModel(bytes, name) } });
+    return opens('ONNX model', { kind: 'model', model: { name, kind: 'onnx', categories: null, ...readModel(bytes, name) } });
   }
   if (looksLikeTable(bytes)) {
     attempt.recognisedAs = 'CSV table';

@@ -7,7 +7,7 @@ import { countMissing, distinctNumbers } from '#/formats/column-facts';
 import type { CardSlot, ImportChoices, ParsedModel } from '#/formats/draft';
 import type { Fit } from '#/formats/fit-columns';
 import { fitColumn, fitFinding } from '#/formats/fit-columns';
-import { featureColumns, isText, matchSlots, nearestColumn } from '#/formats/model-slots';
+import { featureColumns, isText, matchSlots, nearestColumn, slotName } from '#/formats/model-slots';
 import { openTaskFinding, signatureFor } from '#/formats/open-task';
 import { buildOutputs, classCount, defaultClassNames, guessTarget, mapClasses } from '#/formats/model-target';
 import { baseName } from '#/formats/study-id';
@@ -41,7 +41,9 @@ export function resolveModelAndTable(model: ParsedModel, table: Table, given?: I
   const names = defaultClassNames(signature, targetColumn);
   const count = classCount(signature);
   const classNames = usable?.classNames.length === count ? usable.classNames : names.names;
-  const fits = slots.map((slot) => (slot.column === null ? null : fitColumn(table.columns[slot.column]!, slot)));
+  const fits = slots.map((slot, i) =>
+    slot.column === null ? null : fitColumn(table.columns[slot.column]!, slot, model.categories?.[i] ?? null),
+  );
   const used = new Set(slots.flatMap((slot) => (slot.column === null ? [] : [slot.column])));
   const roles = ownRoles.map((role, i): ColumnRole => {
     if (i === target) return 'target';
@@ -50,7 +52,7 @@ export function resolveModelAndTable(model: ParsedModel, table: Table, given?: I
   });
   findings.push(
     ...slotFindings(slots, fits, table),
-    ...columnFindings(table, slots, roles),
+    ...columnFindings(table, slots, roles, model),
     ...targetFindings(signature, model.taskOpen, table, target, guess.why),
   );
   const openTask = targetColumn === null ? null : openTaskFinding(model, signature, targetColumn, task, table.name);
@@ -63,7 +65,9 @@ export function resolveModelAndTable(model: ParsedModel, table: Table, given?: I
     fits,
     outputs,
     blocked: blockedBy(signature, table, slots, fits, outputs, roles),
-    unsure: slots.some((slot) => slot.how === 'position') || (guess.why === 'last column' && used.size + 1 < table.columns.length),
+    unsure:
+      slots.some((slot) => slot.how === 'position') ||
+      ((guess.why === 'last column' || guess.why === 'only column') && used.size + 1 < table.columns.length),
     findings,
   };
 }
@@ -126,7 +130,7 @@ function slotFindings(slots: readonly CardSlot[], fits: readonly (Fit | null)[],
   }
   const similar = slots.filter((slot) => slot.how === 'similar name');
   if (similar.length > 0) {
-    const pairs = similar.map((slot) => `${slot.input} ← ${table.columns[slot.column!]!.name}`);
+    const pairs = similar.map((slot) => `${slotName(slot)} ← ${table.columns[slot.column!]!.name}`);
     findings.push({
       severity: 'info',
       code: 'matched-by-similar-name',
@@ -141,7 +145,7 @@ function slotFindings(slots: readonly CardSlot[], fits: readonly (Fit | null)[],
   return findings;
 }
 
-function columnFindings(table: Table, slots: readonly CardSlot[], roles: readonly ColumnRole[]): readonly Finding[] {
+function columnFindings(table: Table, slots: readonly CardSlot[], roles: readonly ColumnRole[], model: ParsedModel): readonly Finding[] {
   const findings: Finding[] = [];
   const unused = table.columns.filter((column, i) => roles[i] === 'ignored' && column.role === 'feature').map((column) => column.name);
   if (unused.length > 0) {
@@ -152,7 +156,7 @@ function columnFindings(table: Table, slots: readonly CardSlot[], roles: readonl
       fix: 'They stay in the table for colouring and cohorts.',
     });
   }
-  for (const slot of slots) {
+  for (const [i, slot] of slots.entries()) {
     if (slot.column === null) continue;
     const column = table.columns[slot.column]!;
     const missing = countMissing(column);
@@ -161,7 +165,7 @@ function columnFindings(table: Table, slots: readonly CardSlot[], roles: readonl
     findings.push({
       severity: 'info',
       code: 'missing-values',
-      message: `${column.name}: ${missing} missing ${missing === 1 ? 'cell' : 'cells'}; the model receives ${isText(slot.type) ? `the text "${text}"` : 'NaN'}.`,
+      message: `${column.name}: ${missing} missing ${missing === 1 ? 'cell' : 'cells'}; the model receives ${isText(slot.type) || model.categories?.[i]?.kind === 'hashes' ? `the text "${text}"` : 'NaN'}.`,
       place: { file: table.name, at: `column ${column.name}` },
     });
   }
@@ -188,11 +192,14 @@ function targetFindings(
   const column = table.columns[target]!;
   const place = { file: table.name, at: `column ${column.name}` };
   const findings: Finding[] = [];
-  if (why === 'last column')
+  if (why === 'last column' || why === 'only column')
     findings.push({
       severity: 'info',
       code: 'target-guessed',
-      message: `${column.name}, the last column that the model does not read, was taken as the true values.`,
+      message:
+        why === 'last column'
+          ? `${column.name}, the last column that the model does not read, was taken as the true values.`
+          : `${column.name}, the only column that the model does not read and could predict, was taken as the true values.`,
       fix: 'Choose another column or none.',
       place,
     });
@@ -260,12 +267,12 @@ function blockedBy(
   const empty = slots.filter((slot) => slot.column === null);
   if (empty.length > 0) {
     const wide = signature.inputs.find((input) => input.name === empty[0]!.input && input.width !== 1);
-    if (wide !== undefined) {
+    if (wide !== undefined && empty.some((slot) => slot.name === null)) {
       const spare = roles.filter((role) => role === 'feature' || role === 'ignored').length;
       const width = slots.filter((slot) => slot.input === wide.name).length;
       return `The model reads ${width} values a row, and the table has ${spare} columns that could be features. Drop the table that the model was trained on, or choose a column for every value.`;
     }
-    const names = empty.map((slot) => slot.input);
+    const names = empty.map(slotName);
     const near = empty.length === 1 ? nearestColumn(table, names[0]!) : undefined;
     return `The table has no column for ${shortList(names)}.${near === undefined ? '' : ` ${near.name} looks similar.`} Choose a column, or drop a table that has it.`;
   }

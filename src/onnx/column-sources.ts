@@ -1,229 +1,271 @@
-import type { InputBinding, ModelSignature } from '#/domain/model';
-import type { ColumnStep, ColumnSource } from '#/domain/tree-model';
-import { describeNode, type Graph, type GraphNode } from './graph';
+import type { FeatureSchema, InputBinding, ModelSignature } from '#/domain/model';
+import type { ColumnSource } from '#/domain/tree-model';
+import { constantTensor, type ConstantTensor } from './cells';
+import { oneHot, product, reduce } from './column-operators';
+import { encodeLabels } from './label-tables';
+import { pointwise, POINTWISE } from './pointwise';
+import { concatenate, constantNumbers, restructure, STRUCTURAL } from './column-shapes';
+import type { Graph, GraphNode } from './graph';
+import { arithmetic, binarizer, cast, imputer, scaler } from './number-steps';
 import { isReason, type Reason } from './raw-trees';
-import { DOUBLE, FLOAT, tensorNumbers } from './tensor-values';
+import { mixedColumn, mixes, sizeOf, TO_FLOAT32, tooLarge, type TableColumn, type TracedColumn, type TracedTensor } from './traced-columns';
 
-/** Columns of a tensor inside the graph, each from one model feature. */
-interface Columns {
-  /** What the runtime computes with; integers are exact in both. */
-  readonly type: 'float' | 'double' | 'int';
-  readonly sources: readonly ColumnSource[];
+/** Nodes in a row; walks along graphs are recursive. */
+const MAX_DEPTH = 1000;
+
+/** What feeds the graph. */
+export interface GraphInputs {
+  readonly features: readonly FeatureSchema[];
+  readonly signature: ModelSignature;
+  readonly bindings: readonly InputBinding[];
 }
 
-const MAX_COLUMNS = 100_000;
-const TO_FLOAT32: ColumnStep = { kind: 'to float32' };
-
-/** Operators that treat each column by itself. */
-const COLUMNWISE: ReadonlySet<string> = new Set([
-  'Identity',
-  'Dropout',
-  'Cast',
-  'Scaler',
-  'Imputer',
-  'ArrayFeatureExtractor',
-  'Gather',
-  'Sub',
-  'Add',
-  'Mul',
-  'Div',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-]);
-
-function mixes(node: GraphNode): Reason {
-  return { reason: `${describeNode(node)} changes or mixes columns before the trees.` };
+/** Text that a string input receives for each code of a feature, and for a missing cell; null where texts are endless. */
+function textsOf(feature: FeatureSchema): readonly string[] | null {
+  if (feature.kind === 'categorical') return [...feature.labels, feature.missingText];
+  return feature.kind === 'boolean' ? ['False', 'True', feature.missingText] : null;
 }
 
-function withStep(columns: Columns, step: (index: number) => ColumnStep | null): Columns {
-  const sources = columns.sources.map((source, index) => {
-    const next = step(index);
-    return next === null ? source : { feature: source.feature, steps: [...source.steps, next] };
-  });
-  return { ...columns, sources };
-}
+/** Follows tensors of a graph back to the model's features; each tensor once. */
+export class ColumnTracer {
+  readonly #graph: Graph;
+  readonly #features: readonly FeatureSchema[];
+  readonly #known = new Map<string, TracedTensor | Reason>();
+  #depth = 0;
 
-function constantNumbers(graph: Graph, tensor: string | undefined): Float64Array | null {
-  const constant = tensor === undefined ? undefined : graph.constant(tensor);
-  return constant === undefined ? null : tensorNumbers(constant);
-}
-
-/** One number for all columns, or one a column. */
-function perColumn(values: ArrayLike<number>, count: number): ((index: number) => number) | null {
-  if (values.length === 1) return () => values[0]!;
-  return values.length === count ? (index) => values[index]! : null;
-}
-
-function concatenate(node: GraphNode, parts: readonly (Columns | Reason)[]): Columns | Reason {
-  const columns: Columns[] = [];
-  for (const part of parts) {
-    if (isReason(part)) return part;
-    columns.push(part);
+  constructor(graph: Graph, inputs: GraphInputs) {
+    this.#graph = graph;
+    this.#features = inputs.features;
+    const bound = new Map(inputs.bindings.map((binding) => [binding.input, binding.features]));
+    for (const input of inputs.signature.inputs) {
+      const features = bound.get(input.name) ?? [];
+      const dims = input.rank === 1 ? [] : [features.length];
+      const element = input.type === 'int64' || input.type === 'int32' ? 'int' : input.type;
+      const steps = element === 'float' ? [TO_FLOAT32] : element === 'int' ? [{ kind: 'round', to: 'nearest' } as const] : [];
+      const columns = features.map((feature): TracedColumn => {
+        if (element !== 'string') return { kind: 'number', feature, steps };
+        const texts = this.#features[feature] === undefined ? null : textsOf(this.#features[feature]);
+        if (texts === null) return { kind: 'mixed', features: [feature], reason: `The model reads the text of "${input.name}".` };
+        return { kind: 'table', feature, steps: [], points: null, cells: texts };
+      });
+      if (sizeOf(dims) === columns.length) this.#known.set(input.name, { element, dims, columns });
+    }
   }
-  const type = columns[0]?.type ?? 'float';
-  const count = columns.reduce((sum, part) => sum + part.sources.length, 0);
-  if (count > MAX_COLUMNS || columns.some((part) => part.type !== type)) return mixes(node);
-  return { type, sources: columns.flatMap((part) => part.sources) };
-}
 
-function cast(node: GraphNode, columns: Columns): Columns | Reason {
-  const to = node.attributes.int('to', FLOAT);
-  if (to === FLOAT) return columns.type === 'float' ? columns : { ...withStep(columns, () => TO_FLOAT32), type: 'float' };
-  if (to === DOUBLE) return { ...columns, type: 'double' };
-  return mixes(node);
-}
+  /** @returns the tensor's columns, or why they cannot be told */
+  trace(tensor: string): TracedTensor | Reason {
+    const met = this.#known.get(tensor);
+    if (met !== undefined) return met;
+    if (this.#depth >= MAX_DEPTH) return { reason: 'The graph is too deep to be followed.' };
+    this.#depth++;
+    const found = this.#find(tensor);
+    this.#depth--;
+    this.#known.set(tensor, found);
+    return found;
+  }
 
-/** (x - offset) * scale; the runtime computes it in float32. */
-function scale(node: GraphNode, columns: Columns, offsets: ArrayLike<number>, scales: ArrayLike<number>): Columns | Reason {
-  const offset = perColumn(offsets, columns.sources.length);
-  const factor = perColumn(scales, columns.sources.length);
-  if (offset === null || factor === null || columns.type === 'double') return mixes(node);
-  return { ...withStep(columns, (index) => ({ kind: 'scale', offset: offset(index), scale: factor(index) })), type: 'float' };
-}
+  #find(tensor: string): TracedTensor | Reason {
+    const node = this.#graph.producer(tensor);
+    if (node === undefined) return { reason: `The model reads "${tensor}", which is no column of the table.` };
+    const traced = this.#read(node, tensor);
+    if (isReason(traced)) return traced;
+    return tooLarge(node, traced.columns) ?? traced;
+  }
 
-function impute(node: GraphNode, columns: Columns): Columns | Reason {
-  const { attributes } = node;
-  const isInt = attributes.has('imputed_value_int64s');
-  const values = perColumn(
-    isInt ? attributes.ints('imputed_value_int64s') : attributes.floats('imputed_value_floats'),
-    columns.sources.length,
-  );
-  const replaced = isInt ? attributes.int('replaced_value_int64', 0) : attributes.float('replaced_value_float', 0);
-  if (values === null) return mixes(node);
-  return withStep(columns, (index) => ({ kind: 'impute', replaced, value: values(index) }));
-}
+  /** A constant, or one that simple nodes make of constants (the fill value of an imputer for texts). */
+  #constant(tensor: string | undefined): ConstantTensor | null {
+    if (tensor === undefined || tensor === '') return null;
+    const proto = this.#graph.constant(tensor);
+    if (proto !== undefined) return constantTensor(proto);
+    const node = this.#graph.producer(tensor);
+    if (node?.inputs.length !== 1) return null;
+    const inner = this.#constant(node.inputs[0]);
+    if (inner === null) return null;
+    const asRow: TracedTensor = {
+      element: inner.element,
+      dims: [inner.cells.length],
+      columns: inner.cells.map((cell) => ({ kind: 'constant', cell })),
+    };
+    const made =
+      node.op === 'LabelEncoder'
+        ? encodeLabels(node, asRow, this.#features)
+        : node.op === 'Cast'
+          ? cast(node, asRow, this.#features)
+          : asRow;
+    if ((made === asRow && node.op !== 'Identity' && node.op !== 'Cast') || isReason(made)) return null;
+    return {
+      element: made.element,
+      dims: inner.dims,
+      cells: made.columns.map((column) => (column.kind === 'constant' ? column.cell : NaN)),
+    };
+  }
 
-function select(node: GraphNode, columns: Columns, indices: Float64Array | null): Columns | Reason {
-  if (indices === null) return mixes(node);
-  const count = columns.sources.length;
-  const sources = Array.from(indices, (index) => columns.sources[index < 0 ? index + count : index]);
-  return sources.every((source) => source !== undefined) ? { ...columns, sources } : mixes(node);
-}
+  /** A tensor of rows, or a constant that is the same for all rows. */
+  #operand(node: GraphNode, tensor: string, rank: number): TracedTensor | Reason {
+    const constant = this.#constant(tensor);
+    if (constant === null) return this.trace(tensor);
+    const { element, dims, cells } = constant;
+    const columns = cells.map((cell): TracedColumn => ({ kind: 'constant', cell }));
+    if (columns.length === 1) return { element, dims: [], columns };
+    // Aligned from the right: a leading axis meets the rows and must be single.
+    if (dims.length > rank || (dims.length === rank && dims[0] !== 1)) return mixes(node);
+    return { element, dims: dims.length === rank ? dims.slice(1) : dims, columns };
+  }
 
-/** Arithmetic with a constant on the right, in float32. */
-function arithmetic(graph: Graph, node: GraphNode, columns: Columns): Columns | Reason {
-  const values = constantNumbers(graph, node.inputs[1]);
-  if (values === null || columns.type !== 'float') return mixes(node);
-  switch (node.op) {
-    case 'Sub':
-      return scale(node, columns, values, [1]);
-    case 'Add':
-      return scale(
+  #read(node: GraphNode, output: string): TracedTensor | Reason {
+    const first = node.inputs[0];
+    if (first === undefined) return mixes(node);
+    if (node.op === 'Concat' || node.op === 'FeatureVectorizer') {
+      const axis = node.op === 'Concat' ? node.attributes.int('axis', 1) : 1;
+      return concatenate(
         node,
-        columns,
-        values.map((value) => -value),
-        [1],
+        node.inputs.map((name) => this.trace(name)),
+        axis,
       );
-    case 'Mul':
-      return scale(node, columns, [0], values);
-    case 'Div':
-      // Only a power of two has an exact reciprocal.
-      if (values.some((value) => !Number.isInteger(Math.log2(Math.abs(value))))) return mixes(node);
-      return scale(
-        node,
-        columns,
-        [0],
-        values.map((value) => 1 / value),
-      );
+    }
+    const operator = POINTWISE.get(node.op);
+    if (operator !== undefined) return this.#pointwise(node, operator);
+    if (node.op === 'MatMul' || node.op === 'Gemm') return this.#product(node);
+    const tensor = this.trace(first);
+    if (isReason(tensor)) return tensor;
+    if (STRUCTURAL.has(node.op)) return restructure(this.#graph, node, tensor, output);
+    switch (node.op) {
+      case 'Identity':
+      case 'Dropout':
+        return tensor;
+      case 'Cast':
+        return cast(node, tensor, this.#features);
+      case 'Scaler':
+        return scaler(node, tensor, this.#features);
+      case 'Imputer':
+        return imputer(node, tensor, this.#features);
+      case 'Binarizer':
+        return binarizer(node, tensor, this.#features);
+      case 'LabelEncoder':
+      case 'CategoryMapper':
+        return encodeLabels(node, tensor, this.#features);
+      case 'OneHotEncoder':
+        return oneHot(node, tensor, this.#features);
+      case 'ReduceSum':
+      case 'ReduceMax':
+      case 'ArgMax':
+        return reduce(node, tensor, this.#features, this.#reducedAxes(node));
+      case 'Normalizer':
+        return { ...tensor, columns: tensor.columns.map(() => mixedColumn(node, tensor.columns)) };
+      default:
+        return mixes(node);
+    }
+  }
+
+  #reducedAxes(node: GraphNode): readonly number[] {
+    if (node.op === 'ArgMax') return [node.attributes.int('axis', 0)];
+    return node.inputs[1] === undefined ? node.attributes.ints('axes') : [...(constantNumbers(this.#graph, node.inputs[1]) ?? [])];
+  }
+
+  #pointwise(node: GraphNode, operator: Parameters<typeof pointwise>[1]): TracedTensor | Reason {
+    const rank = 1 + Math.max(0, ...node.inputs.map((name) => this.#rankOf(name)));
+    const operands: TracedTensor[] = [];
+    for (const name of node.inputs) {
+      const operand = this.#operand(node, name, rank);
+      if (isReason(operand)) return operand;
+      operands.push(operand);
+    }
+    const [left, right] = operands;
+    if (left === undefined) return mixes(node);
+    if (right !== undefined) {
+      const isCommutative = node.op === 'Add' || node.op === 'Mul';
+      const [rows, constant] = isCommutative && left.columns.every((column) => column.kind === 'constant') ? [right, left] : [left, right];
+      if (constant.columns.every((column) => column.kind === 'constant')) {
+        const numbers = constant.columns.map((column) => Number(column.cell));
+        const isLast = constant.dims.slice(0, -1).every((dim) => dim === 1) && rows.dims.length > 0;
+        const made = arithmetic(node, rows, numbers, isLast, this.#features);
+        if (made !== null) return made;
+      }
+    }
+    return pointwise(node, operator, operands, this.#features);
+  }
+
+  #rankOf(tensor: string): number {
+    if (this.#constant(tensor) !== null) return 0;
+    const traced = this.trace(tensor);
+    return isReason(traced) ? 0 : traced.dims.length;
+  }
+
+  #product(node: GraphNode): TracedTensor | Reason {
+    const tensor = this.trace(node.inputs[0] ?? '');
+    if (isReason(tensor)) return tensor;
+    const weights = constantNumbers(this.#graph, node.inputs[1]);
+    const dims = this.#graph.constant(node.inputs[1] ?? '')?.dims.map(Number);
+    if (weights === null || dims?.length !== 2 || (node.op === 'Gemm' && node.attributes.int('transA', 0) !== 0)) return mixes(node);
+    const [rows = 0, columns = 0] = dims;
+    if (node.op !== 'Gemm' || node.attributes.int('transB', 0) === 0) return product(node, tensor, weights, rows, columns);
+    const transposed = Float64Array.from(weights, (_, i) => weights[(i % rows) * columns + Math.floor(i / rows)]!);
+    return product(node, tensor, transposed, columns, rows);
+  }
+}
+
+/** Codes past the end of a lookup become `other`: equal cells at the end need not be stored. */
+function lookupOf(cells: Float64Array): { readonly values: Float64Array; readonly other: number } {
+  const other = cells.at(-1) ?? NaN;
+  let length = cells.length - 1;
+  while (length > 0 && Object.is(cells[length - 1], other)) length--;
+  return { values: cells.slice(0, length), other };
+}
+
+function tableSource(column: TableColumn, feature: FeatureSchema): ColumnSource {
+  const cells = Float64Array.from(column.cells, Number);
+  const name = column.category === undefined ? {} : { name: `${feature.name}=${column.category}` };
+  if (column.points === null) return { feature: column.feature, steps: [{ kind: 'lookup', ...lookupOf(cells) }], ...name };
+  const pieces = { kind: 'pieces', points: column.points, values: cells.slice(0, -1), missing: cells.at(-1)! } as const;
+  return { feature: column.feature, steps: [...column.steps, pieces], ...name };
+}
+
+function sourceOf(column: TracedColumn, features: readonly FeatureSchema[]): ColumnSource | Reason {
+  switch (column.kind) {
+    case 'mixed':
+      return { reason: column.reason };
+    case 'constant':
+      // The same for all rows: any feature will do.
+      return {
+        feature: 0,
+        steps: [
+          { kind: 'pieces', points: new Float64Array(0), values: Float64Array.of(Number(column.cell)), missing: Number(column.cell) },
+        ],
+        name: 'constant',
+      };
+    case 'number':
+      return { feature: column.feature, steps: column.steps };
+    case 'table':
+      return tableSource(column, features[column.feature]!);
     default:
-      return mixes(node);
+      return column satisfies never;
   }
 }
 
-/** Shapes that keep the order of the columns: [n, w] stays [n, w]. */
-function reshape(graph: Graph, node: GraphNode, columns: Columns): Columns | Reason {
-  if (node.op === 'Flatten') return node.attributes.int('axis', 1) === 1 ? columns : mixes(node);
-  if (node.op !== 'Reshape') return columns.sources.length === 1 ? columns : mixes(node);
-  const shape = constantNumbers(graph, node.inputs[1]);
-  const last = shape?.at(-1);
-  const keeps = shape?.length === 2 && (last === columns.sources.length || (last === -1 && shape[0] === 0));
-  return keeps || (shape?.length === 1 && columns.sources.length === 1) ? columns : mixes(node);
-}
-
-/** @param known - columns of the graph's inputs, and of every tensor met so far */
-function columnsOf(graph: Graph, tensor: string, known: Map<string, Columns | Reason>): Columns | Reason {
-  const met = known.get(tensor);
-  if (met !== undefined) return met;
-  const found = findColumns(graph, tensor, known);
-  known.set(tensor, found);
-  return found;
-}
-
-function findColumns(graph: Graph, tensor: string, known: Map<string, Columns | Reason>): Columns | Reason {
-  const node = graph.producer(tensor);
-  if (node === undefined) return { reason: `The trees read "${tensor}", which is no column of the table.` };
-  const first = node.inputs[0];
-  if (first === undefined) return mixes(node);
-  if (node.op === 'Concat' || node.op === 'FeatureVectorizer') {
-    const axis = node.attributes.int('axis', 1);
-    if (node.op === 'Concat' && axis !== 1 && axis !== -1) return mixes(node);
-    return concatenate(
-      node,
-      node.inputs.map((name) => columnsOf(graph, name, known)),
-    );
-  }
-  if (!COLUMNWISE.has(node.op)) return mixes(node);
-  const columns = columnsOf(graph, first, known);
-  if (isReason(columns)) return columns;
-  switch (node.op) {
-    case 'Identity':
-    case 'Dropout':
-      return columns;
-    case 'Cast':
-      return cast(node, columns);
-    case 'Scaler':
-      return scale(node, columns, node.attributes.floats('offset'), node.attributes.floats('scale'));
-    case 'Imputer':
-      return impute(node, columns);
-    case 'ArrayFeatureExtractor':
-      return select(node, columns, constantNumbers(graph, node.inputs[1]));
-    case 'Gather':
-      return [1, -1].includes(node.attributes.int('axis', 0)) ? select(node, columns, constantNumbers(graph, node.inputs[1])) : mixes(node);
-    case 'Sub':
-    case 'Add':
-    case 'Mul':
-    case 'Div':
-      return arithmetic(graph, node, columns);
-    default:
-      return reshape(graph, node, columns);
-  }
-}
-
-function inputColumns(signature: ModelSignature, bindings: readonly InputBinding[]): Map<string, Columns | Reason> {
-  const byName = new Map(bindings.map((binding) => [binding.input, binding.features]));
-  return new Map(
-    signature.inputs.map((input): [string, Columns | Reason] => {
-      const features = byName.get(input.name) ?? [];
-      if (input.type === 'string') return [input.name, { reason: `The trees read the text of "${input.name}".` }];
-      if (input.type === 'bool') return [input.name, { type: 'int', sources: features.map((feature) => ({ feature, steps: [] })) }];
-      const type = input.type === 'float' || input.type === 'double' ? input.type : 'int';
-      const steps = type === 'float' ? [TO_FLOAT32] : [];
-      return [input.name, { type, sources: features.map((feature) => ({ feature, steps })) }];
-    }),
-  );
-}
-
-/** Where the columns of an ensemble's input come from. */
-export interface EnsembleColumns {
+/** Where the columns of a tensor come from. */
+export interface ColumnSources {
   readonly sources: readonly ColumnSource[];
-  /** The ensemble compares float32. */
+  /** The tensor holds float32. */
   readonly float32: boolean;
 }
 
 /**
- * Follows the input of a tree ensemble back to the model's features.
- * @param tensor - what the ensemble reads
+ * Follows a tensor back to the model's features: scalers, imputers, one-hot and ordinal encoders, bins, and whatever
+ * picks, joins and reshapes columns. A column is one feature through steps that give what ONNX Runtime gives, bit by bit.
  * @returns one source per column, or why columns cannot be told apart, naming the node
  */
-export function readEnsembleColumns(
-  graph: Graph,
-  tensor: string,
-  signature: ModelSignature,
-  bindings: readonly InputBinding[],
-): EnsembleColumns | Reason {
-  const columns = columnsOf(graph, tensor, inputColumns(signature, bindings));
-  if (isReason(columns)) return columns;
-  return { sources: columns.sources, float32: columns.type !== 'double' };
+export function readColumnSources(tracer: ColumnTracer, tensor: string, features: readonly FeatureSchema[]): ColumnSources | Reason {
+  const traced = tracer.trace(tensor);
+  if (isReason(traced)) return traced;
+  if (traced.element === 'string') return { reason: `The model reads texts ("${tensor}").` };
+  const sources: ColumnSource[] = [];
+  for (const column of traced.columns) {
+    if (column.kind !== 'constant' && column.kind !== 'mixed' && features[column.feature] === undefined) {
+      return { reason: `The model reads "${tensor}", which is no column of the table.` };
+    }
+    const source = sourceOf(column, features);
+    if (isReason(source)) return source;
+    sources.push(source);
+  }
+  return { sources, float32: traced.element !== 'double' };
 }

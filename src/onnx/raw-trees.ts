@@ -32,6 +32,8 @@ export interface RawTrees {
   readonly transform: PostTransform;
   /** Leaf values are divided by the number of trees. */
   readonly isAverage: boolean;
+  /** For tests of membership: the threshold is a position here. */
+  readonly categorySets: readonly Uint32Array[];
 }
 
 /** Positions in COMPARISONS (trees/ may be imported as types only). */
@@ -46,8 +48,8 @@ const MODES = new Map<string, Comparison>([
   ['BRANCH_NEQ', 'neq'],
 ]);
 
-/** Modes of TreeEnsemble (ml opset 5), by number; 6 is set membership. */
-const NUMBERED_MODES: readonly Comparison[] = ['lte', 'lt', 'gte', 'gt', 'eq', 'neq'];
+/** Modes of TreeEnsemble (ml opset 5), by number. */
+const NUMBERED_MODES: readonly Comparison[] = ['lte', 'lt', 'gte', 'gt', 'eq', 'neq', 'in'];
 
 export function isReason(value: object): value is Reason {
   return 'reason' in value;
@@ -163,7 +165,33 @@ function readListedTrees(node: GraphNode, nTargets: number): RawTrees | Reason {
     base: Array.from(numbersOf(node, 'base_values')),
     transform: postTransform(node),
     isAverage: aggregate === 'AVERAGE',
+    categorySets: [],
   };
+}
+
+/** A set with a larger member is no set of category codes. */
+const MAX_CODE = 2 ** 20;
+
+/**
+ * The sets of all membership tests, in the order of the nodes: one list, divided by NaN.
+ * @returns null when the list does not hold `count` sets of codes 0, 1, …; other numbers have no bit
+ */
+function membershipSets(values: ArrayLike<number>, count: number): readonly Uint32Array[] | null {
+  const lists: number[][] = [[]];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isNaN(value)) lists.at(-1)!.push(value);
+    else if (i < values.length - 1) lists.push([]);
+  }
+  if (lists.length !== count) return null;
+  const sets: Uint32Array[] = [];
+  for (const codes of lists) {
+    if (!codes.every((code) => Number.isInteger(code) && code >= 0 && code < MAX_CODE)) return null;
+    const set = new Uint32Array(Math.ceil((codes.reduce((most, code) => Math.max(most, code), -1) + 1) / 32));
+    for (const code of codes) set[code >>> 5]! |= 1 << (code & 31);
+    sets.push(set);
+  }
+  return sets;
 }
 
 /** TreeEnsemble (ml opset 5): leaves are listed apart, each votes for one target; a root's branches may be leaves. */
@@ -199,9 +227,11 @@ function readTreeEnsemble(node: GraphNode): RawTrees | Reason {
   const noList = new Int32Array(nInner);
   const codes = new Uint8Array(nInner);
   const missingList = new Uint8Array(nInner);
+  const memberNodes: number[] = [];
   for (let n = 0; n < nInner; n++) {
     const test = NUMBERED_MODES[modes[n]!];
-    if (test === undefined) return { reason: `${describeNode(node)} tests membership in sets of categories.` };
+    if (test === undefined) return { reason: `${describeNode(node)} uses tests of the unknown kind ${modes[n]!}.` };
+    if (test === 'in') memberNodes.push(n);
     codes[n] = COMPARISON_CODES[test];
     missingList[n] = missing[n] === 1 || test === 'neq' ? 1 : 0;
     yesList[n] = place(yesIds[n]!, yesLeafs[n]!);
@@ -230,6 +260,9 @@ function readTreeEnsemble(node: GraphNode): RawTrees | Reason {
   }
   const threshold = new Float64Array(nNodes);
   threshold.set(Array.from(splits));
+  const categorySets = memberNodes.length === 0 ? [] : membershipSets(numbersOf(node, 'membership_values'), memberNodes.length);
+  if (categorySets === null) return { reason: `${describeNode(node)} tests membership in sets that are no category codes.` };
+  for (const [index, n] of memberNodes.entries()) threshold[n] = index;
   const comparison = Uint8Array.from(widen(codes, 0));
   const missingYes = Uint8Array.from(widen(missingList, 0));
   return {
@@ -240,6 +273,7 @@ function readTreeEnsemble(node: GraphNode): RawTrees | Reason {
     base: [],
     transform: postTransform(node),
     isAverage: aggregate === 'AVERAGE',
+    categorySets,
   };
 }
 

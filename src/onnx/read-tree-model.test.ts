@@ -48,18 +48,32 @@ const binary = (extra: Parameters<typeof node>[3], attributes = treeAttributes([
 });
 
 it('uses the codes of the contract', () => {
-  expect(COMPARISONS.map((comparison) => COMPARISON_CODES[comparison])).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(COMPARISONS.map((comparison) => COMPARISON_CODES[comparison])).toEqual([0, 1, 2, 3, 4, 5, 6]);
 });
 
 describe('readTreeModel says why not, naming the node', () => {
   const cases: Record<string, [ModelParts, string]> = {
-    'one-hot columns': [
+    'a norm of the row': [
+      { inputs: [X], nodes: [node('Normalizer', 'X', 'z', { norm: 'L2' }), trees('z', 'y')], outputs: [Y] },
+      'Normalizer (the Normalizer) changes or mixes columns before the model.',
+    ],
+    'a product of two columns': [
       {
-        inputs: [port('X', 'int64', [null, 1])],
-        nodes: [node('OneHotEncoder', 'X', 'hot', { cats_int64s: { ints: [0, 1] } }), trees('hot', 'y')],
+        inputs: [X],
+        constants: [tensor('zero', 'int64', [1], [0]), tensor('one', 'int64', [1], [1])],
+        nodes: [
+          node('ArrayFeatureExtractor', 'X,zero', 'a'),
+          node('ArrayFeatureExtractor', 'X,one', 'b'),
+          node('Mul', 'a,b', 'z'),
+          trees('z', 'y'),
+        ],
         outputs: [Y],
       },
-      'OneHotEncoder (the OneHotEncoder) changes or mixes columns before the trees.',
+      'Mul (the Mul) changes or mixes columns before the model.',
+    ],
+    'a curve of a number': [
+      { inputs: [X], nodes: [node('Log', 'X', 'z'), trees('z', 'y')], outputs: [Y] },
+      'Log (the Log) changes or mixes columns before the model.',
     ],
     'a matrix product': [
       {
@@ -68,19 +82,15 @@ describe('readTreeModel says why not, naming the node', () => {
         nodes: [node('MatMul', 'X,w', 'z'), trees('z', 'y')],
         outputs: [Y],
       },
-      'MatMul (the MatMul) changes or mixes columns before the trees.',
-    ],
-    'a division that float32 rounds': [
-      { inputs: [X], constants: [tensor('c', 'float', [1], [3])], nodes: [node('Div', 'X,c', 'z'), trees('z', 'y')], outputs: [Y] },
-      'Div (the Div) changes or mixes columns before the trees.',
+      'MatMul (the MatMul) changes or mixes columns before the model.',
     ],
     text: [
       { inputs: [port('X', 'string', [null, 1])], nodes: [node('Cast', 'X', 'z', { to: 1 }), trees('z', 'y')], outputs: [Y] },
-      'The trees read the text of "X".',
+      'The model reads the text of "X".',
     ],
-    'a log link': [
-      { inputs: [X], nodes: [trees('X', 'z'), node('Exp', 'z', 'y')], outputs: [Y] },
-      'Exp (the Exp) transforms or combines scores after the trees.',
+    'an unknown link': [
+      { inputs: [X], nodes: [trees('X', 'z'), node('Log', 'z', 'y')], outputs: [Y] },
+      'Log (the Log) transforms or combines scores after the trees.',
     ],
     'two ensembles': [
       { inputs: [X], nodes: [trees('X', 'a'), trees('X', 'b'), node('Add', 'a,b', 'y')], outputs: [Y] },
@@ -104,12 +114,16 @@ describe('readTreeModel says why not, naming the node', () => {
       {
         inputs: [X],
         nodes: [
-          node('TreeEnsemble', 'X', 'y', { ...treeEnsembleAttributes([stump], 1), nodes_modes: tensor('nodes_modes', 'uint8', [1], [6]) }),
+          node('TreeEnsemble', 'X', 'y', {
+            ...treeEnsembleAttributes([stump], 1),
+            nodes_modes: tensor('nodes_modes', 'uint8', [1], [6]),
+            membership_values: tensor('membership_values', 'float', [2], [0.5, NaN]),
+          }),
         ],
         outputs: [Y],
         mlOpset: 5,
       },
-      'membership in sets of categories',
+      'membership in sets that are no category codes',
     ],
     'nodes in a circle': [
       { inputs: [X], nodes: [trees('X', 'y', { nodes_truenodeids: { ints: [0, 0, 0] } })], outputs: [Y] },

@@ -1,11 +1,12 @@
 import type { FeatureSchema, InputBinding, ModelSignature } from '#/domain/model';
 import { isClassifier, storedOutputCount, type Outputs } from '#/domain/outputs';
-import type { TreeEnsemble, ModelLink, TreeModel } from '#/domain/tree-model';
+import { setMembers } from '#/domain/category-set';
+import type { ColumnStep, ModelLink, TreeEnsemble, TreeModel } from '#/domain/tree-model';
 import { labelsOfNode } from './classifier-nodes';
-import { readEnsembleColumns, type EnsembleColumns } from './column-sources';
+import { ColumnTracer, readColumnSources, type ColumnSources } from './column-sources';
 import { describeNode, parseGraph, type GraphNode } from './graph';
-import { isReason, readRawTrees, type RawTrees, type Reason } from './raw-trees';
-import { resolveSpace } from './resolve-space';
+import { COMPARISON_CODES, isReason, readRawTrees, type RawTrees, type Reason } from './raw-trees';
+import { sumSpaceOf } from './resolve-space';
 import { readTreeTail, type TailStep } from './tree-tail';
 
 /** Scores of an ensemble as linear combinations of its targets, and the link on top. */
@@ -61,6 +62,12 @@ function applyTail(scores: Scores, steps: readonly TailStep[]): Scores | Reason 
     const refused: Reason = { reason: `${describeNode(step.node)} transforms the scores after the trees.` };
     switch (step.kind) {
       case 'affine': {
+        // xgboost's converter multiplies by the base score behind the exponential.
+        if (now.link === 'log' && step.shift === 0 && step.factor > 0) {
+          const shift = Math.log(step.factor);
+          now = { ...now, base: now.base.map((b) => b + shift) };
+          break;
+        }
         if (now.link !== 'identity' || now.isMirrored) return refused;
         const { factor, shift } = step;
         now = {
@@ -74,6 +81,10 @@ function applyTail(scores: Scores, steps: readonly TailStep[]): Scores | Reason 
       case 'softmax':
         if (now.link !== 'identity' || now.isMirrored) return refused;
         now = { ...now, link: step.kind === 'sigmoid' ? 'logit' : 'softmax' };
+        break;
+      case 'exp':
+        if (now.link !== 'identity' || now.isMirrored) return refused;
+        now = { ...now, link: 'log' };
         break;
       case 'normalise':
         // Shares that already sum to one stay as they are.
@@ -101,25 +112,36 @@ function toStored(scores: Scores, outputs: Outputs): Scores | Reason {
   return scores;
 }
 
-function sumSpaceOf(link: ModelLink, signature: ModelSignature, outputs: Outputs): TreeModel['sumSpace'] {
-  if (link === 'logit') return 'log-odds';
-  if (link === 'softmax') return 'softmax margin';
-  const space = resolveSpace(signature, outputs);
-  switch (space) {
-    case 'logit':
-      return storedOutputCount(outputs) === 1 ? 'log-odds' : 'softmax margin';
-    case 'probability':
-    case 'value':
-    case 'score':
-      return space;
-    case 'label only':
-      return 'score';
-    default:
-      return space satisfies never;
+/**
+ * ONNX asks whether a value equals a member; `in` cuts values to whole numbers first. Each feature that is tested for
+ * membership gets a column of its own, where numbers that are no member of any set are -1.
+ */
+function exactMembers(raw: RawTrees, columns: ColumnSources): { readonly feature: Int32Array; readonly columns: ColumnSources } {
+  if (raw.categorySets.length === 0) return { feature: raw.feature, columns };
+  const members = new Map<number, Set<number>>();
+  const isMembership = (node: number): boolean => raw.feature[node]! >= 0 && raw.comparison[node] === COMPARISON_CODES.in;
+  raw.feature.forEach((feature, node) => {
+    if (!isMembership(node)) return;
+    const known = members.get(feature) ?? new Set<number>();
+    for (const code of setMembers(raw.categorySets[raw.threshold[node]!]!)) known.add(code);
+    members.set(feature, known);
+  });
+  const sources = [...columns.sources];
+  const columnOf = new Map<number, number>();
+  for (const [feature, codes] of members) {
+    const points = Float64Array.from(codes).sort();
+    const values = new Float64Array(2 * points.length + 1).fill(-1);
+    points.forEach((point, i) => (values[2 * i + 1] = point));
+    const source = columns.sources[feature]!;
+    const rounds: ColumnStep[] = columns.float32 ? [{ kind: 'to float32' }] : [];
+    columnOf.set(feature, sources.length);
+    sources.push({ ...source, steps: [...source.steps, ...rounds, { kind: 'pieces', points, values, missing: NaN }] });
   }
+  const feature = raw.feature.map((column, node) => (isMembership(node) ? columnOf.get(column)! : column));
+  return { feature, columns: { ...columns, sources } };
 }
 
-function buildEnsemble(raw: RawTrees, scores: Scores, columns: EnsembleColumns): TreeEnsemble {
+function buildEnsemble(raw: RawTrees, scores: Scores, feature: Int32Array, columns: ColumnSources): TreeEnsemble {
   const nOutputs = scores.columns.length;
   const nLeaves = raw.nTargets === 0 ? 0 : raw.weights.length / raw.nTargets;
   const share = raw.isAverage ? 1 / Math.max(1, raw.roots.length) : 1;
@@ -133,7 +155,7 @@ function buildEnsemble(raw: RawTrees, scores: Scores, columns: EnsembleColumns):
   }
   return {
     roots: raw.roots,
-    feature: raw.feature,
+    feature,
     threshold: raw.threshold,
     comparison: raw.comparison,
     yes: raw.yes,
@@ -146,7 +168,7 @@ function buildEnsemble(raw: RawTrees, scores: Scores, columns: EnsembleColumns):
     nFeatures: columns.sources.length,
     cover: null,
     float32: columns.float32,
-    categorySets: [],
+    categorySets: raw.categorySets,
   };
 }
 
@@ -173,7 +195,7 @@ export function readTreeModel(
   const tail = readTreeTail(graph, signature.outputs.scores);
   if (isReason(tail)) return tail;
   const { ensemble: node } = tail;
-  const columns = readEnsembleColumns(graph, node.inputs[0] ?? '', signature, bindings);
+  const columns = readColumnSources(new ColumnTracer(graph, { features, signature, bindings }), node.inputs[0] ?? '', features);
   if (isReason(columns)) return columns;
   const raw = readRawTrees(node, labelsOfNode(node).length);
   if (isReason(raw)) return raw;
@@ -189,9 +211,10 @@ export function readTreeModel(
   if (isReason(behind)) return behind;
   const stored = toStored(behind, outputs);
   if (isReason(stored)) return stored;
+  const exact = exactMembers(raw, columns);
   return {
-    ensemble: buildEnsemble(raw, stored, columns),
-    sources: columns.sources,
+    ensemble: buildEnsemble(raw, stored, exact.feature, exact.columns),
+    sources: exact.columns.sources,
     link: stored.link,
     sumSpace: sumSpaceOf(stored.link, signature, outputs),
   };

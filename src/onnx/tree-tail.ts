@@ -7,7 +7,7 @@ import { DOUBLE, FLOAT, tensorNumbers } from './tensor-values';
 export type TailStep =
   /** x * factor + shift, the same for all columns. */
   | { readonly kind: 'affine'; readonly factor: number; readonly shift: number; readonly node: GraphNode }
-  | { readonly kind: 'sigmoid' | 'softmax' | 'normalise'; readonly node: GraphNode };
+  | { readonly kind: 'sigmoid' | 'softmax' | 'exp' | 'normalise'; readonly node: GraphNode };
 
 export interface TreeTail {
   readonly ensemble: GraphNode;
@@ -71,6 +71,9 @@ export function readTreeTail(graph: Graph, scores: string): TreeTail | Reason {
       }
       case 'Sigmoid':
         steps.push({ kind: 'sigmoid', node });
+        break;
+      case 'Exp':
+        steps.push({ kind: 'exp', node });
         break;
       case 'Softmax': {
         const axis = node.attributes.int('axis', -1);

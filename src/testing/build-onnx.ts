@@ -63,7 +63,7 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
 }
 
 const ML_OPERATORS =
-  /^(TreeEnsemble|Linear(Class|Reg)|SVM|Scaler|Imputer|ZipMap|OneHotEncoder|LabelEncoder|ArrayFeature|FeatureVect|Normalizer|Binarizer)/;
+  /^(TreeEnsemble|Linear(Class|Reg)|SVM|Scaler|Imputer|ZipMap|OneHotEncoder|LabelEncoder|ArrayFeature|FeatureVect|Normalizer|Binarizer|CategoryMapper)/;
 
 /** `node('Scaler', 'X', 'scaled', { offset: { floats: [1] } })` */
 export function node(op: string, inputs: string, outputs: string, attributes: Readonly<Record<string, AttributeValue>> = {}): NodeProto {

@@ -173,10 +173,10 @@ export function describeEngine(name: string, lanes: readonly number[], executor:
       await engine.dispose();
     });
 
-    it('plans an explanation: recommends trees for trees, and says why kernel elsewhere', async () => {
+    it('plans an explanation: recommends what fits the model, and says why trees do not', async () => {
       for (const [id, recommended] of [
         ['a-float-tensor', 'tree-interventional'],
-        ['c-columns', 'kernel'],
+        ['c-columns', 'linear'],
       ] as const) {
         const engine = start();
         await engine.open((await studyOf(read, id)).study);
@@ -186,7 +186,7 @@ export function describeEngine(name: string, lanes: readonly number[], executor:
         const offer = plan.offers.find((one) => one.id === recommended)!;
         expect(offer.fitRows).toBeGreaterThanOrEqual(20);
         expect(offer.estimate!.secondsPerRow).toBeGreaterThan(0);
-        if (recommended === 'kernel') expect(plan.offers.find((one) => one.id === 'tree-interventional')!.unavailable).toMatch(/\w+/);
+        if (recommended === 'linear') expect(plan.offers.find((one) => one.id === 'tree-interventional')!.unavailable).toMatch(/\w+/);
         await engine.dispose();
       }
     });

@@ -17,7 +17,7 @@ export const shellText = {
   engineered: 'engineered',
   output: 'Output',
   defaultMark: 'default',
-  against: (what: string) => `against ${what}`,
+  against: (what: string) => `Explained against: ${what}.`,
   explainAgainst: 'Explain against other rows …',
   sums: 'Do the values sum to the prediction?',
   openRow: 'Look at a row',

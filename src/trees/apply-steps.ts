@@ -1,29 +1,6 @@
+import { applySteps } from '#/domain/column-steps';
 import type { EncodedRows } from '#/domain/model';
-import type { ColumnStep, TreeModel } from '#/domain/tree-model';
-
-/** One cell through a column's steps, in their order. NaN passes through all but `impute` of NaN. */
-export function applySteps(steps: readonly ColumnStep[], value: number): number {
-  let x = value;
-  for (const step of steps) {
-    switch (step.kind) {
-      case 'to float32':
-        x = Math.fround(x);
-        break;
-      case 'scale':
-        x = Math.fround(Math.fround(Math.fround(x) - step.offset) * step.scale);
-        break;
-      case 'impute':
-        if (Object.is(step.replaced, NaN) ? Number.isNaN(x) : x === step.replaced) x = step.value;
-        break;
-      case 'lookup':
-        x = step.values[x] ?? step.other;
-        break;
-      default:
-        return step satisfies never;
-    }
-  }
-  return x;
-}
+import type { TreeModel } from '#/domain/tree-model';
 
 /**
  * Rows as the ensemble compares them: each ensemble feature taken from its source, through its steps, and rounded to

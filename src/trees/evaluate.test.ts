@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EncodedRows } from '#/domain/model';
 import { expit } from '#/domain/units';
-import { applySteps, encodeForTrees } from './apply-steps';
+import { applySteps } from '#/domain/column-steps';
+import { encodeForTrees } from './apply-steps';
 import { nextBelow } from './compiled-ensemble';
 import { coverShare, coversFromBackground, goesYes } from './covers';
 import { ensembleFacts } from './ensemble-facts';
@@ -22,11 +23,18 @@ type Tree =
       readonly no: Tree;
     };
 
+/** Sets that `in` tests: none, code 0, some codes of one word, codes of two words. */
+const SETS: readonly (readonly number[])[] = [[], [0], [1, 2, 31], [0, 33, 40]];
+
+/** Which set a tree of the tests means by its threshold. */
+const setOf = (threshold: number): number => (Number.isFinite(threshold) ? Math.abs(Math.trunc(threshold)) % SETS.length : 0);
+
 function naive(tree: Tree, x: readonly number[]): readonly number[] {
   if ('leaf' in tree) return tree.leaf;
   const value = x[tree.feature]!;
   const t = tree.threshold;
-  const holds = [value < t, value <= t, value > t, value >= t, value === t, value !== t][tree.comparison]!;
+  const isIn = value >= 0 && SETS[setOf(t)]!.includes(Math.trunc(value));
+  const holds = [value < t, value <= t, value > t, value >= t, value === t, value !== t, isIn][tree.comparison]!;
   return naive(Number.isNaN(value) ? (tree.missingYes ? tree.yes : tree.no) : holds ? tree.yes : tree.no, x);
 }
 
@@ -43,7 +51,7 @@ function flatten(trees: readonly Tree[], nFeatures: number, nOutputs: number, ba
     const at = feature.length;
     const isLeaf = 'leaf' in tree;
     feature.push(isLeaf ? -1 : tree.feature);
-    threshold.push(isLeaf ? 0 : tree.threshold);
+    threshold.push(isLeaf ? 0 : COMPARISONS[tree.comparison] === 'in' ? setOf(tree.threshold) : tree.threshold);
     comparison.push(isLeaf ? 0 : tree.comparison);
     missingYes.push(!isLeaf && tree.missingYes ? 1 : 0);
     yes.push(-1);
@@ -71,7 +79,11 @@ function flatten(trees: readonly Tree[], nFeatures: number, nOutputs: number, ba
     nOutputs,
     nFeatures,
     cover: null,
-    categorySets: [],
+    categorySets: SETS.map((codes) => {
+      const set = new Uint32Array(codes.length === 0 ? 0 : (codes.at(-1)! >>> 5) + 1);
+      for (const code of codes) set[code >>> 5]! |= 1 << (code & 31);
+      return set;
+    }),
     float32,
   };
 }
@@ -91,7 +103,7 @@ function rowsOf(values: readonly (readonly number[])[]): EncodedRows {
 
 const nFeatures = 3;
 /** Few values, so that rows meet thresholds exactly. */
-const numbers = fc.constantFrom(-1.5, -0.1, -0, 0, 0.1, Math.fround(0.1), 1, 2.5, 1e-35, -Infinity, Infinity);
+const numbers = fc.constantFrom(-1.5, -0.1, -0, 0, 0.1, Math.fround(0.1), 1, 2.5, 31, 33.5, 64, 1e-35, -Infinity, Infinity);
 const cells = fc.oneof({ weight: 5, arbitrary: numbers }, { weight: 1, arbitrary: fc.constant(NaN) });
 
 function treesOf(nOutputs: number): fc.Arbitrary<Tree[]> {
@@ -102,7 +114,7 @@ function treesOf(nOutputs: number): fc.Arbitrary<Tree[]> {
       leaf,
       fc.record({
         feature: fc.nat(nFeatures - 1),
-        comparison: fc.nat(5),
+        comparison: fc.nat(COMPARISONS.length - 1),
         threshold: numbers,
         missingYes: fc.boolean(),
         yes: tie('tree'),
@@ -219,6 +231,7 @@ describe('links', () => {
     const shares = predictTrees(modelOf(ensemble, 'softmax'), rows);
     expect(shares[0]! + shares[1]! + shares[2]!).toBeCloseTo(1, 15);
     expect(shares[0]! / shares[1]!).toBeCloseTo(Math.exp(2), 12);
+    expect(Array.from(predictTrees(modelOf(ensemble, 'log'), rows))).toEqual([Math.exp(1), Math.exp(-1), Math.exp(0.5)]);
   });
 
   it('stay finite for large margins', () => {
@@ -264,6 +277,7 @@ describe('covers from background', () => {
       [false, true, true],
       [false, true, false],
       [true, false, true],
+      [true, true, false],
     ]);
     expect(goesYes(node(0), 0, NaN)).toBe(true);
   });

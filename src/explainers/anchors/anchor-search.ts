@@ -6,10 +6,8 @@ import { proportionOf, type Proportion } from '#/math/proportion';
 import { armOf, emptyArm, meanOf, withCondition, type Arm } from '#/explainers/anchors/arm';
 import { explorationRate, lowerBound, upperBound } from '#/explainers/anchors/kl-bounds';
 import { createPredicateSpace, type Condition, type PredicateSpace } from '#/explainers/anchors/predicate-space';
+import type { Decide } from '#/explainers/anchors/decide';
 import { createDrawStreams, type DrawStreams } from '#/explainers/anchors/draw-streams';
-
-/** Class indices of rows, -1 where the model gives none. */
-export type Decide = (rows: EncodedRows, signal?: AbortSignal) => Int32Array | Promise<Int32Array>;
 
 export interface AnchorSettings {
   /** Precision that a rule must reach, in (0, 1). */

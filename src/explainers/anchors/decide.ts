@@ -1,8 +1,10 @@
 import type { EncodedRows } from '#/domain/model';
 import { predictedClassOf } from '#/domain/outputs';
-import type { Decide } from '#/explainers/anchors/anchor-search';
 import type { ExplainerEnvironment } from '#/explainers/explainer';
 import { predictTrees } from '#/trees/link';
+
+/** Class indices of rows, -1 where the model gives none. */
+export type Decide = (rows: EncodedRows, signal?: AbortSignal) => Int32Array | Promise<Int32Array>;
 
 /** The model's decision (domain/outputs `predictedClassOf`), by the tree evaluator where the model is a tree ensemble. */
 export function decideBy({ predictor, trees, outputs }: Pick<ExplainerEnvironment, 'predictor' | 'trees' | 'outputs'>): Decide {

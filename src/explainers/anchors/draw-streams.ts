@@ -1,6 +1,6 @@
 import { createRng, hashSeed, type Rng } from '#/base/rng';
 import type { Arm } from '#/explainers/anchors/arm';
-import type { Decide } from '#/explainers/anchors/anchor-search';
+import type { Decide } from '#/explainers/anchors/decide';
 import type { PredicateSpace } from '#/explainers/anchors/predicate-space';
 import { createSampler, type RuleSampler } from '#/explainers/anchors/sampler';
 

@@ -26,8 +26,11 @@ export function lowerBound(p: number, level: number): number {
   return 1 - upperBound(1 - p, level);
 }
 
-/** Exploration rate of round t with K arms: log(k K t^alpha / delta) + log log of the same; alpha = 1.1, k = 405.5. */
+/**
+ * Exploration rate of round t with K arms: log(K (1 + log t) / delta), the rate that holds in practice (Garivier and Kaufmann 2016,
+ * arXiv 1602.04589, section 6, with a union over the arms). The proven one, log(405.5 K t^1.1 / delta) plus its logarithm, as in the
+ * paper's own code, asks for up to twice the draws and finds rules of about the same coverage; what is reported is measured afresh either way.
+ */
 export function explorationRate(arms: number, round: number, delta: number): number {
-  const x = Math.log((405.5 * arms * round ** 1.1) / delta);
-  return x + Math.log(x);
+  return Math.log((arms * (1 + Math.log(round))) / delta);
 }

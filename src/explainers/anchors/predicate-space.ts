@@ -4,6 +4,9 @@ import { sampleIndices } from '#/base/rng';
 import { countRows } from '#/math/bit-rows';
 import { cutPoints } from '#/math/cut-points';
 
+/** Conditions kept with their rows: columns of names have one for every name, and each can be made again. */
+const MOST_CONDITIONS = 4000;
+
 /** A condition with the training rows that satisfy it. */
 export interface Condition {
   readonly predicate: Predicate;
@@ -49,6 +52,7 @@ export function createPredicateSpace(
     if (found !== undefined) return found;
     const rows = rowsSatisfying(predicate, columns[predicate.feature]!);
     const made = { predicate, rows, count: countRows(rows) };
+    if (known.size >= MOST_CONDITIONS) known.clear();
     known.set(key, made);
     return made;
   };

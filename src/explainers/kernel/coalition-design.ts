@@ -1,58 +1,70 @@
-import { createRng } from '#/base/rng';
+import { createRng, permutation } from '#/base/rng';
 import { binomial, drawCombinations, forEachCombination } from '#/math/combinatorics';
+import { wordsFor, type CoalitionPairs } from '#/explainers/kernel/coalition-words';
 
 /** Pairs of one size: coalitions S of `size` players with their complements. */
 export interface Stratum {
   readonly size: number;
   /** How many such pairs there are. */
   readonly population: number;
-  /** Pairs [start, end) of the design; all of them when end - start equals `population`. */
-  readonly start: number;
-  readonly end: number;
+  /** Pairs of the design, in the order drawn. */
+  readonly pairs: Int32Array;
+  /** How many of `pairs`, from the start, belong to each stage. */
+  readonly counts: readonly number[];
 }
 
 /** A sample of coalition pairs, the same for all rows with the same number of players. */
-export interface CoalitionDesign {
-  readonly nPlayers: number;
-  readonly nPairs: number;
-  /** [nPairs, nPlayers] row-major, 1 where the player is in S; the complement is the rest. */
-  readonly members: Uint8Array;
+export interface CoalitionDesign extends CoalitionPairs {
   readonly strata: readonly Stratum[];
+  readonly nStages: number;
 }
 
 /**
  * Coalition pairs (S, complement of S) without replacement, stratified by size. Sizes get equal shares, up to all pairs
  * of a size (leverage scores: LeverageSHAP, Musco and Witter, ICLR 2025, arXiv 2410.01917, section 3), with two changes:
- * size 1 is always complete, so that the regression has full rank, and every other size holds at least two pairs, so that
- * its variance can be estimated.
+ * size 1 is always complete, so that additive parts are known, and every other size holds at least two pairs, so that its
+ * variance can be estimated. Each stage is such a design; later ones go on where earlier ones ended.
  *
- * @param nPlayers - 5 or more
- * @param nPairs - from `smallestPairs` to the number of all pairs, exclusive
+ * @param nPlayers - 6 or more
+ * @param stages - numbers of pairs, rising, each from nPlayers + 2 floor(nPlayers / 2) to the number of all pairs, exclusive
  * @param seed - same seed, same design
  */
-export function drawCoalitionDesign(nPlayers: number, nPairs: number, seed: number): CoalitionDesign {
+export function drawCoalitionDesign(nPlayers: number, stages: readonly number[], seed: number): CoalitionDesign {
   const populations = pairPopulations(nPlayers);
-  const counts = shareOut(populations, nPlayers, nPairs);
-  const members = new Uint8Array(nPairs * nPlayers);
-  const strata: Stratum[] = [];
+  const shares = stages.map((nPairs) => shareOut(populations, nPlayers, nPairs));
+  const nWords = wordsFor(nPlayers);
   const rng = createRng(seed);
-  let at = 0;
-  const put = (chosen: Int32Array): void => {
-    for (const player of chosen) members[at * nPlayers + player] = 1;
-    at++;
-  };
-  for (let size = 1; size <= populations.length; size++) {
-    const start = at;
+  const rows: Int32Array[] = [];
+  const strata = populations.map((population, index): Stratum => {
+    const size = index + 1;
     const isMiddle = 2 * size === nPlayers;
+    const counts = shares.map((share) => share[index]!);
+    const most = Math.max(...counts);
     // Of the two halves in the middle, the one with player 0 stands for the pair.
-    const putHalf = (rest: Int32Array): void => put(Int32Array.from([0, ...rest.map((player) => player + 1)]));
-    const count = counts[size - 1]!;
-    if (count === populations[size - 1])
-      forEachCombination(isMiddle ? nPlayers - 1 : nPlayers, isMiddle ? size - 1 : size, isMiddle ? putHalf : put);
-    else drawCombinations(isMiddle ? nPlayers - 1 : nPlayers, isMiddle ? size - 1 : size, count, rng).forEach(isMiddle ? putHalf : put);
-    strata.push({ size, population: populations[size - 1]!, start, end: at });
-  }
-  return { nPlayers, nPairs, members, strata };
+    const [n, k] = isMiddle ? [nPlayers - 1, size - 1] : [nPlayers, size];
+    let drawn: Int32Array[];
+    if (2 * most > population) {
+      const every: Int32Array[] = [];
+      forEachCombination(n, k, (members) => every.push(members.slice()));
+      drawn = Array.from(permutation(every.length, rng).subarray(0, most), (at) => every[at]!);
+    } else drawn = drawCombinations(n, k, most, rng);
+    const first = rows.length;
+    for (const members of drawn) {
+      const words = new Int32Array(nWords);
+      if (isMiddle) words[0] = 1;
+      for (const member of members) {
+        const player = isMiddle ? member + 1 : member;
+        words[player >>> 5]! |= 1 << (player & 31);
+      }
+      rows.push(words);
+    }
+    return { size, population, counts, pairs: Int32Array.from(drawn, (_, i) => first + i) };
+  });
+  const words = new Int32Array(rows.length * nWords);
+  rows.forEach((row, pair) => {
+    words.set(row, pair * nWords);
+  });
+  return { nPlayers, nWords, nPairs: rows.length, words, strata, nStages: stages.length };
 }
 
 /** Number of pairs by size 1 .. floor(nPlayers / 2). */

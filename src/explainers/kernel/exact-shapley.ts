@@ -1,13 +1,5 @@
 import { binomial, popcount } from '#/math/combinatorics';
 
-/** All coalitions of `nPlayers` but the empty and the full one, by mask 1 .. 2^n - 2: [2^n - 2, nPlayers] row-major. */
-export function allCoalitions(nPlayers: number): Uint8Array {
-  const count = Math.max(0, 2 ** nPlayers - 2);
-  const members = new Uint8Array(count * nPlayers);
-  for (let i = 0; i < count; i++) for (let j = 0; j < nPlayers; j++) members[i * nPlayers + j] = ((i + 1) >>> j) & 1;
-  return members;
-}
-
 /**
  * Shapley values from the values of all coalitions (Shapley 1953): the limit of Kernel SHAP's regression when every
  * coalition is in it.

@@ -1,7 +1,10 @@
-import type { Explainer } from '#/explainers/explainer';
 import { isLimpidError } from '#/base/errors';
-import { automaticBudget, planCoalitions, type CoalitionPlan } from '#/explainers/kernel/budget';
+import type { ExplainableModel, Explainer } from '#/explainers/explainer';
+import { automaticBudget, planCoalitions, referencePlan, type CoalitionPlan } from '#/explainers/kernel/budget';
 import { prepareKernel } from '#/explainers/kernel/explain';
+import { BUDGET, ERROR, GROUPS, L1, MODE } from '#/explainers/kernel/kernel-parameters';
+import { readPlayers } from '#/explainers/kernel/player-groups';
+import { choiceParameter, numberParameter, type Parameters } from '#/explainers/parameters';
 
 /** Bytes of a stored value (float32). */
 const VALUE_BYTES = 4;
@@ -16,52 +19,57 @@ function plannedCoalitions(nFeatures: number, backgroundRows: number, budget: nu
   }
 }
 
-const BUDGET = {
-  kind: 'number',
-  id: 'budget',
-  label: 'Coalitions a row',
-  hint: '0 chooses: exact where that is affordable',
-  default: 0,
-  min: 0,
-  max: 100_000,
-  integer: true,
-} as const;
+/** Output spaces of methods that only need predictions. */
+export function predictedSpaces(model: ExplainableModel): readonly ('raw' | 'probability')[] {
+  switch (model.predictionSpace) {
+    case 'probability':
+      return ['probability'];
+    case 'logit':
+      return ['raw', 'probability'];
+    case 'score':
+    case 'value':
+    case 'label only':
+      return ['raw'];
+    default:
+      return model.predictionSpace satisfies never;
+  }
+}
+
+/** Players of the groups as typed; the features where they cannot be read (`prepare` says why). */
+export function plannedPlayers(model: ExplainableModel, parameters: Parameters): number {
+  try {
+    return readPlayers(choiceParameter(parameters, GROUPS), model.features, model.nFeatures).count;
+  } catch (error) {
+    if (!isLimpidError(error)) throw error;
+    return model.nFeatures;
+  }
+}
 
 export const kernelExplainer: Explainer = {
   id: 'kernel',
   label: 'Kernel SHAP',
-  semantics: 'shap KernelExplainer without l1; sampled: LeverageSHAP',
+  semantics: 'shap KernelExplainer without l1; sampled: paired, all odd orders',
   sentence: 'Works for any model by predicting rows mixed with background rows; exact for few features, else sampled with error bars.',
   family: 'Any model',
   yields: 'local values',
   needs: 'predictions only',
-  source: 'Lundberg and Lee 2017; LeverageSHAP, arXiv 2410.01917; shap 0.51 KernelExplainer',
+  source: 'Lundberg and Lee 2017; LeverageSHAP, arXiv 2410.01917; OddSHAP, arXiv 2602.01399; shap 0.51 KernelExplainer',
   usesBackground: true,
   needsTraining: false,
-  parameters: () => [BUDGET],
+  parameters: () => [BUDGET, ERROR, GROUPS, MODE, L1],
   unavailable: () => null,
-  outputSpaces: (model) => {
-    switch (model.predictionSpace) {
-      case 'probability':
-        return ['probability'];
-      case 'logit':
-        return ['raw', 'probability'];
-      case 'score':
-      case 'value':
-      case 'label only':
-        return ['raw'];
-      default:
-        return model.predictionSpace satisfies never;
-    }
-  },
+  outputSpaces: predictedSpaces,
   estimate(model, backgroundRows, parameters) {
-    const plan = plannedCoalitions(model.nFeatures, backgroundRows, Number(parameters.budget ?? 0));
+    const nPlayers = plannedPlayers(model, parameters);
+    const budget = numberParameter(parameters, BUDGET);
+    const isReference = choiceParameter(parameters, MODE) === 'reference';
+    const plan = isReference ? referencePlan(nPlayers, budget) : plannedCoalitions(nPlayers, backgroundRows, budget);
     const evaluationsPerRow = plan.coalitions * backgroundRows + 1;
     const exact = plan.kind === 'exact';
     return {
       evaluationsPerRow,
       secondsPerRow: evaluationsPerRow * model.secondsPerRow,
-      bytesPerRow: VALUE_BYTES * model.nOutputs * model.nFeatures * (exact ? 1 : 2),
+      bytesPerRow: VALUE_BYTES * model.nOutputs * nPlayers * (exact || isReference ? 1 : 2),
       setupSeconds: 0,
       exact,
     };

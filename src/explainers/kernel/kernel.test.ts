@@ -156,7 +156,9 @@ describe('kernel, sampled coalitions', () => {
     const prepared = await prepareKernel(specOf(background, { budget }), environmentOf(predictor));
     expect(prepared.exact).toBe(false);
     const chunk = await prepared.explain(rows, ids(rows));
-    expect(chunk.evaluations).toBe(6 * (budget * 20 + 1));
+    // Cells on a grid of sixteenths: some rows share cells with the background, whose mixed rows are then fewer.
+    expect(chunk.evaluations).toBeLessThanOrEqual(6 * (budget * 20 + 1));
+    expect(chunk.evaluations).toBeGreaterThan(0.9 * 6 * budget * 20);
     const predictions = await predictor.predict(rows);
     for (let row = 0; row < 6; row++) {
       for (let output = 0; output < 2; output++) {
@@ -191,7 +193,7 @@ describe('kernel, sampled coalitions', () => {
     // Paired sampling determines games of order 2 once the regression has full rank (PolySHAP, arXiv 2601.18608).
     const { rows, background } = setting();
     const pairwise = (row: Float64Array): number => row.reduce((sum, x, j) => sum + (j + 1) * x + x * row[(j + 3) % n]!, 0);
-    const prepared = await prepareKernel(specOf(background, { budget: 6 * n }), environmentOf(functionPredictor(n, 1, pairwise)));
+    const prepared = await prepareKernel(specOf(background, { budget: 8 * n }), environmentOf(functionPredictor(n, 1, pairwise)));
     const chunk = await prepared.explain(rows, ids(rows));
     const full = await prepareKernel(specOf(background, { budget: 2 ** n }), environmentOf(functionPredictor(n, 1, pairwise)));
     const exact = await full.explain({ nRows: 1, nFeatures: n, values: rowOf(rows, 0) }, Int32Array.of(0));
@@ -203,11 +205,11 @@ describe('kernel, sampled coalitions', () => {
 
   it('refuses budgets without trustworthy errors and names the smallest', async () => {
     const { background, predictor } = setting();
-    await expect(prepareKernel(specOf(background, { budget: 83 }), environmentOf(predictor))).rejects.toMatchObject({
+    await expect(prepareKernel(specOf(background, { budget: 111 }), environmentOf(predictor))).rejects.toMatchObject({
       tag: 'BudgetTooSmall',
-      hint: 'Give at least 84 coalitions.',
+      hint: 'Give at least 112 coalitions.',
     });
-    await expect(prepareKernel(specOf(background, { budget: 84 }), environmentOf(predictor))).resolves.toMatchObject({ exact: false });
+    await expect(prepareKernel(specOf(background, { budget: 112 }), environmentOf(predictor))).resolves.toMatchObject({ exact: false });
     await expect(prepareKernel(specOf(background, { budget: -1 }), environmentOf(predictor))).rejects.toMatchObject({ tag: 'BadRequest' });
     await expect(prepareKernel(specOf(background, { l1: 'num_features(10)' }), environmentOf(predictor))).rejects.toMatchObject({
       tag: 'BadRequest',

@@ -1,5 +1,4 @@
 import type { Forest } from '#/explainers/forest';
-import { meetsAll } from '#/explainers/leaf-values';
 import { patternWords, walkTree, type LeafPath } from '#/explainers/tree-walk';
 
 /**
@@ -14,8 +13,6 @@ export interface TreeBackground {
   readonly starts: Int32Array;
   readonly masks: Int32Array;
   readonly masses: Float64Array;
-  /** By leaf: weight of the background rows that end in it. */
-  readonly reached: Float64Array;
 }
 
 /** Patterns of leaves with at most this many slots are counted in a table, others in a map. */
@@ -31,22 +28,18 @@ export function backgroundOfTree(forest: Forest, tree: number, columns: Float64A
   const shape = forest.shapes[tree]!;
   const words = patternWords(shape.slots);
   const starts = new Int32Array(shape.leaves + 1);
-  const reached = new Float64Array(shape.leaves);
   const counter = new PatternCounter(words, nRows, weights);
   let leaf = 0;
   walkTree(ensemble, ensemble.roots[tree]!, shape, forest.playerOf, columns, nRows, null, (path, patterns) => {
     counter.count(path, patterns);
-    let sum = 0;
-    for (let row = 0; row < nRows; row++) if (meetsAll(patterns, row, nRows, path.nSlots)) sum += weights[row]!;
-    reached[leaf] = sum;
     starts[++leaf] = counter.size;
   });
-  return { words, starts, reached, ...counter.take() };
+  return { words, starts, ...counter.take() };
 }
 
 /** Bytes of one tree's patterns. */
 export function bytesOf(background: TreeBackground): number {
-  return background.masks.byteLength + background.masses.byteLength + background.starts.byteLength + background.reached.byteLength;
+  return background.masks.byteLength + background.masses.byteLength + background.starts.byteLength;
 }
 
 /** Grows the pattern lists leaf by leaf; patterns stand in the order of the first background row that shows them. */

@@ -1,12 +1,9 @@
 import type { Explainer } from '#/explainers/explainer';
-import { estimateTrees, treeOutputSpaces, treesUnavailable } from '#/explainers/tree-offer';
+import { kernelSeconds, sumAndPredictionSpaces, treeCounts, treeEstimate, treesUnavailable } from '#/explainers/tree-offer';
+import { INTERACTIONS, VALUES } from '#/explainers/tree-parameters';
 import { prepareInterventional } from '#/explainers/tree-interventional/explain';
-
-/** Measured with many rows: seconds for a leaf and row when patterns are shared between rows, and for a pair of patterns when not. */
-const SECONDS_A_LEAF = 6e-8;
-const SECONDS_A_PAIR = 3e-9;
-/** Paths up to this long share patterns between rows. */
-const SHARED_DEPTH = 12;
+import { plainInterventionalSeconds } from '#/explainers/tree-interventional/plain-game';
+import { PROBABILITY } from '#/explainers/tree-interventional/probability';
 
 export const interventionalExplainer: Explainer = {
   id: 'tree-interventional',
@@ -16,13 +13,21 @@ export const interventionalExplainer: Explainer = {
   family: 'Trees',
   yields: 'local values',
   needs: 'a tree ensemble',
-  source: 'Janzing et al. 2020; Lundberg et al. 2020, arXiv 1905.04610',
+  source: 'Janzing et al. 2020; Lundberg et al. 2020, arXiv 1905.04610; Woodelf, arXiv 2511.09376; shap 0.54',
   usesBackground: true,
   needsTraining: false,
-  parameters: () => [],
+  parameters: (model) => [VALUES, INTERACTIONS, ...('reason' in model.trees || model.trees.link === 'identity' ? [] : [PROBABILITY])],
   unavailable: treesUnavailable,
-  outputSpaces: treeOutputSpaces,
-  estimate: (model, backgroundRows) =>
-    estimateTrees(model, (leaves, depth) => leaves * (SECONDS_A_LEAF + (depth > SHARED_DEPTH ? SECONDS_A_PAIR * backgroundRows : 0))),
+  outputSpaces: sumAndPredictionSpaces,
+  estimate(model, backgroundRows, parameters, nRows) {
+    const counts = treeCounts(model, parameters);
+    const rows = Math.max(1, nRows);
+    const kernels = kernelSeconds(counts, rows, true);
+    const plain = plainInterventionalSeconds(counts.leaves, counts.slots, backgroundRows, rows, counts.pairs) / rows;
+    const setupSeconds = backgroundRows * kernels.secondsPerRow;
+    return kernels.setupSeconds + rows * kernels.secondsPerRow < rows * plain
+      ? treeEstimate(model, counts, { ...kernels, setupSeconds: kernels.setupSeconds + setupSeconds })
+      : treeEstimate(model, counts, { setupSeconds, secondsPerRow: plain });
+  },
   prepare: prepareInterventional,
 };

@@ -21,9 +21,6 @@ booster = lightgbm.Booster(model_file="model.txt")
 onnx_model = onnxmltools.convert_lightgbm(booster, initial_types=[("features", FloatTensorType([None, booster.num_feature()]))], zipmap=False)
 open("model.onnx", "wb").write(onnx_model.SerializeToString())`;
 
-export const CATBOOST_TO_ONNX = `model.save_model("model.onnx", format="onnx")  # numeric features only
-X_test.assign(target=y_test).to_csv("table.csv", index=False)`;
-
 export const TORCH_TO_ONNX = `import torch
 model.eval()
 torch.onnx.export(model, torch.zeros(1, n_features), "model.onnx", input_names=["features"], dynamic_axes={"features": {0: "n"}})`;
@@ -42,3 +39,18 @@ pandas.read_parquet("table.parquet").to_csv("table.csv", index=False)`;
 export const ARRAY_TO_CSV = `import numpy, pandas
 values = numpy.load("values.npy")
 pandas.DataFrame(values, columns=feature_names).to_csv("table.csv", index=False)`;
+
+export const XGBOOST_TO_JSON = `import xgboost  # a version that still reads the old format (below 3.1)
+booster = xgboost.Booster()
+booster.load_model("model.bin")
+booster.save_model("model.json")`;
+
+export const CATBOOST_TO_JSON = `from catboost import CatBoost
+model = CatBoost()
+model.load_model("model.cbm")
+model.save_model("model.json", format="json")
+X_test.assign(target=y_test).to_csv("table.csv", index=False)`;
+
+export const CATBOOST_WITHOUT_COUNTERS = `model = CatBoostClassifier(one_hot_max_size=255)  # at least the number of categories of each column
+model.fit(X, y, cat_features=categorical_columns)
+model.save_model("model.json", format="json")`;

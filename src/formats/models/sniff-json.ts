@@ -5,13 +5,8 @@ import type { Recognised } from '#/formats/models/sniff-unsupported';
 import { describeUnsupported } from '#/formats/models/sniff-unsupported';
 
 export function sniffUnsupportedJson(json: unknown, path: string): Recognised | null {
+  if (isArray(json) && isObject(json[0]) && own(json[0], 'nodeid') !== undefined) return describeUnsupported('xgboostDump', path);
   if (!isObject(json)) return null;
-  if (isObject(own(json, 'learner')) && own(own(json, 'learner'), 'gradient_booster') !== undefined)
-    return describeUnsupported('xgboostJson', path);
-  if (isArray(own(json, 'tree_info')) && own(json, 'num_class') !== undefined) return describeUnsupported('lightgbmJson', path);
-  if (own(json, 'oblivious_trees') !== undefined || (own(json, 'trees') !== undefined && own(json, 'model_info') !== undefined)) {
-    return describeUnsupported('catboostJson', path);
-  }
   const other = otherTool(json);
   if (other === null) return null;
   return {

@@ -4,14 +4,13 @@ import { listZip, looksLikeZip } from '#/formats/archive';
 import { peekText } from '#/formats/decode-text';
 import {
   ARRAY_TO_CSV,
-  CATBOOST_TO_ONNX,
+  CATBOOST_TO_JSON,
   DATAFRAME_TO_CSV,
   KERAS_TO_ONNX,
-  LIGHTGBM_TO_ONNX,
   SAVE_EXPLANATION,
   SKLEARN_TO_ONNX,
   TORCH_TO_ONNX,
-  XGBOOST_TO_ONNX,
+  XGBOOST_TO_JSON,
 } from '#/formats/models/export-lines';
 
 export interface Recognised {
@@ -50,37 +49,23 @@ const KNOWN = {
     hint: 'Export the original model to ONNX with these lines.',
     code: SKLEARN_TO_ONNX,
   },
-  xgboostJson: {
-    recognisedAs: 'XGBoost model (JSON)',
-    message: 'This is an XGBoost model in JSON.',
-    hint: ONNX_HINT,
-    code: XGBOOST_TO_ONNX,
-  },
-  xgboostUbj: {
-    recognisedAs: 'XGBoost model (UBJSON)',
-    message: 'This is an XGBoost model in UBJSON.',
-    hint: ONNX_HINT,
-    code: XGBOOST_TO_ONNX,
+  xgboostDump: {
+    recognisedAs: 'XGBoost dump (JSON)',
+    message: 'This is a dump of XGBoost trees, without the objective and the base score.',
+    hint: 'Save the model itself with save_model and drop it together with a table.',
+    code: XGBOOST_TO_JSON,
   },
   xgboostBinary: {
     recognisedAs: 'XGBoost model (old binary)',
-    message: 'This is an XGBoost model in its old binary format.',
-    hint: ONNX_HINT,
-    code: XGBOOST_TO_ONNX,
+    message: 'This is an XGBoost model in its old binary format, which XGBoost itself has given up.',
+    hint: 'Save it as JSON with these lines and drop it together with a table.',
+    code: XGBOOST_TO_JSON,
   },
-  lightgbmText: { recognisedAs: 'LightGBM model (text)', message: 'This is a LightGBM model.', hint: ONNX_HINT, code: LIGHTGBM_TO_ONNX },
-  lightgbmJson: {
-    recognisedAs: 'LightGBM model (JSON)',
-    message: 'This is a LightGBM model dump.',
-    hint: ONNX_HINT,
-    code: LIGHTGBM_TO_ONNX,
-  },
-  catboostBinary: { recognisedAs: 'CatBoost model (cbm)', message: 'This is a CatBoost model.', hint: ONNX_HINT, code: CATBOOST_TO_ONNX },
-  catboostJson: {
-    recognisedAs: 'CatBoost model (JSON)',
-    message: 'This is a CatBoost model in JSON.',
-    hint: ONNX_HINT,
-    code: CATBOOST_TO_ONNX,
+  catboostBinary: {
+    recognisedAs: 'CatBoost model (cbm)',
+    message: 'This is a CatBoost model in its binary format.',
+    hint: 'Save it as JSON with these lines and drop it together with a table.',
+    code: CATBOOST_TO_JSON,
   },
   torch: { recognisedAs: 'PyTorch model', message: 'This is a PyTorch file with a pickle inside.', hint: ONNX_HINT, code: TORCH_TO_ONNX },
   hdf5: {
@@ -155,7 +140,6 @@ export function sniffBinary(bytes: Uint8Array): UnsupportedKind | null {
   if (startsWith(bytes, 'CBM1')) return 'catboostBinary';
   if (startsWith(bytes, 'binf') || startsWith(bytes, 'bs64')) return 'xgboostBinary';
   if (startsWith(bytes, 'TFL3', 4)) return 'tflite';
-  if (startsWith(bytes, '{L') && peekText(bytes, 4096).includes('learner')) return 'xgboostUbj';
   if (startsWith(bytes, '{"', 8) && (bytes[7] ?? 1) === 0 && (bytes[6] ?? 1) === 0) return 'safetensors';
   if (startsWith(bytes, '\u00d0\u00cf\u0011\u00e0')) return 'excel';
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
@@ -187,7 +171,6 @@ function sniffZip(bytes: Uint8Array): UnsupportedKind | null {
 /** Text formats by their first lines; null when none fits. */
 export function sniffText(bytes: Uint8Array): UnsupportedKind | null {
   const head = peekText(bytes, 4096).trimStart();
-  if (/^tree\r?\nversion=v\d/.test(head)) return 'lightgbmText';
   if (head.startsWith('<') && /<PMML[\s>]/.test(head)) return 'pmml';
   return null;
 }

@@ -11,12 +11,12 @@ import type { Column } from '#/domain/table';
 import { inconsistent, unreadable } from '#/formats/format-errors';
 import type { Manifest, ManifestColumn, ManifestExplanation } from '#/formats/study/manifest';
 import { checkManifest, MANIFEST } from '#/formats/study/manifest';
-import type { NpyData } from '#/formats/npy';
-import { parseNpy } from '#/formats/npy';
-import { sha256 } from '#/formats/study/sha256';
+import { backgroundFrom } from '#/formats/study/background-entry';
+import type { Entries } from '#/formats/study/entry-reader';
+import { EntryReader } from '#/formats/study/entry-reader';
+import { readRules } from '#/formats/study/rules-entry';
+import { readSurrogate } from '#/formats/study/surrogate-entries';
 import { parseJsonBytes } from '#/formats/tolerant-json';
-
-export type Entries = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 /**
  * @throws LimpidError `UnreadableFile` | `InconsistentData` naming the entry | `UnsupportedFile` (newer version)
@@ -29,57 +29,6 @@ export async function studyFromEntries(entries: Entries, file: string): Promise<
   const reader = new EntryReader(entries, manifest, file);
   await reader.verify();
   return buildStudy(manifest, reader);
-}
-
-class EntryReader {
-  readonly #entries: Entries;
-  readonly #manifest: Manifest;
-  readonly file: string;
-
-  constructor(entries: Entries, manifest: Manifest, file: string) {
-    this.#entries = entries;
-    this.#manifest = manifest;
-    this.file = file;
-  }
-
-  /** Hashes of everything the manifest lists; entries that it does not list are ignored. */
-  async verify(): Promise<void> {
-    for (const [name, { length, sha256: expected }] of Object.entries(this.#manifest.entries)) {
-      const bytes = this.bytes(name);
-      if (bytes.length !== length || (await sha256(bytes)) !== expected) {
-        throw unreadable(`The entry ${name} is damaged: its hash does not match the manifest.`, this.#place(name));
-      }
-    }
-  }
-
-  bytes(name: string): Uint8Array<ArrayBuffer> {
-    const bytes = this.#entries.get(name);
-    if (bytes === undefined || !Object.hasOwn(this.#manifest.entries, name)) {
-      throw unreadable(`The entry ${name} is missing.`, this.#place(name));
-    }
-    return bytes;
-  }
-
-  /** An array of one of the given types with exactly this shape. */
-  array<T extends NpyData>(name: string, shape: readonly number[], ...types: readonly (abstract new (...args: never[]) => T)[]): T {
-    const { data, shape: found } = parseNpy(this.bytes(name), `${this.file}/${name}`);
-    if (found.length !== shape.length || found.some((size, i) => size !== shape[i])) {
-      throw inconsistent(`The entry ${name} has shape (${found.join(', ')}), expected (${shape.join(', ')}).`, this.#place(name));
-    }
-    const matching = types.find((type) => data instanceof type);
-    if (matching === undefined) throw inconsistent(`The entry ${name} has another number type than expected.`, this.#place(name));
-    return data as T;
-  }
-
-  /** Every value is a whole number in [low, high). */
-  checkRange(name: string, values: Int32Array, low: number, high: number): void {
-    const bad = values.find((value) => value < low || value >= high);
-    if (bad !== undefined) throw inconsistent(`The entry ${name} holds ${bad}, outside of ${low} to ${high - 1}.`, this.#place(name));
-  }
-
-  #place(name: string): { file: string; at: string; hint: string } {
-    return { file: this.file, at: `entry ${name}`, hint: 'Open an earlier copy of the study.' };
-  }
 }
 
 function buildStudy(manifest: Manifest, reader: EntryReader): Study {
@@ -195,22 +144,19 @@ function readExplanation(explanation: ManifestExplanation, outputs: Outputs, tab
   }
   const rows = reader.array(explanation.rows, [nRows], Int32Array);
   reader.checkRange(explanation.rows, rows, 0, tableRows);
-  const readBlocks = (names: readonly (readonly string[])[] | null): LocalBlocks | null => {
+  const readBlocks = (names: readonly (readonly string[])[] | null, width = nFeatures): LocalBlocks | null => {
     if (names === null) return null;
     if (names.length !== nOutputs || names.some((blocks) => blocks.length !== Math.ceil(nRows / BLOCK_ROWS))) {
       throw inconsistent(`The explanation ${explanation.id} lacks blocks of local values.`, { file: reader.file, at: explanation.rows });
     }
     return names.map((blocks) =>
       blocks.map((name, b) =>
-        reader.array<Float32Array | Float64Array>(
-          name,
-          [Math.min(BLOCK_ROWS, nRows - b * BLOCK_ROWS), nFeatures],
-          Float32Array,
-          Float64Array,
-        ),
+        reader.array<Float32Array | Float64Array>(name, [Math.min(BLOCK_ROWS, nRows - b * BLOCK_ROWS), width], Float32Array, Float64Array),
       ),
     );
   };
+  const interactions = readBlocks(explanation.interactions ?? null, nFeatures * nFeatures);
+  const { background, ...provenance } = explanation.provenance;
   return {
     id: explanation.id as ExplanationId,
     name: explanation.name,
@@ -236,7 +182,10 @@ function readExplanation(explanation: ManifestExplanation, outputs: Outputs, tab
             signed: saved.signed,
           },
     badge: explanation.badge,
-    provenance: explanation.provenance,
+    provenance: { ...provenance, ...(background === undefined ? {} : { background: backgroundFrom(background, reader) }) },
+    ...(interactions === null ? {} : { interactions }),
+    ...(explanation.surrogate === undefined ? {} : { surrogate: readSurrogate(explanation.surrogate, nFeatures, nOutputs, reader) }),
+    ...(explanation.rules === undefined ? {} : { rules: readRules(explanation.rules, nRows, nFeatures, reader) }),
   };
 }
 

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { unreadable, unsupported } from '#/formats/format-errors';
 import { own } from '#/formats/json-shape';
+import { backgroundSchema, surrogateSchema } from '#/formats/study/manifest-parts';
 
 export const FORMAT = 'limpid-study';
 export const FORMAT_VERSION = 1;
@@ -40,7 +41,7 @@ const featureSchema = v.object({
 
 const modelSchema = v.object({
   name: v.string(),
-  kind: v.literal('onnx'),
+  kind: v.picklist(['onnx', 'xgboost', 'lightgbm', 'catboost']),
   entry: v.string(),
   signature: v.object({
     task,
@@ -115,7 +116,12 @@ const explanationSchema = v.object({
     evaluations: nullableNumber,
     seconds: nullableNumber,
     source: v.nullable(v.string()),
+    background: v.exactOptional(backgroundSchema),
   }),
+  interactions: v.exactOptional(v.array(v.array(v.string()))),
+  surrogate: v.exactOptional(surrogateSchema),
+  /** Entry of JSON. */
+  rules: v.exactOptional(v.string()),
 });
 
 const findingSchema = v.object({

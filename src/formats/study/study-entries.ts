@@ -10,12 +10,18 @@ import type { Column } from '#/domain/table';
 import { columnLength } from '#/domain/table';
 import type { WritableNpy } from '#/formats/npy';
 import { writeNpy } from '#/formats/npy';
+import type { AddEntry } from '#/formats/study/add-entry';
+import { describeBackground } from '#/formats/study/background-entry';
+import { rulesToBytes } from '#/formats/study/rules-entry';
+import { describeSurrogate } from '#/formats/study/surrogate-entries';
 import type { Manifest, ManifestColumn, ManifestExplanation } from '#/formats/study/manifest';
 import { FORMAT, FORMAT_VERSION, MANIFEST } from '#/formats/study/manifest';
 import { sha256 } from '#/formats/study/sha256';
 import { relativeOffsets } from '#/formats/study/zip-store';
 
 const WRITTEN_BY = 'limpid 0.1.0';
+
+type AddRaw = (name: string, raw: Uint8Array<ArrayBuffer>) => string;
 
 /** One entry before it is turned into bytes; `values` is the study's own buffer, not a copy. */
 type StudyPart =
@@ -27,6 +33,10 @@ function studyParts(study: Study): { readonly manifest: Omit<Manifest, 'entries'
   const parts: StudyPart[] = [];
   const add = (name: string, values: WritableNpy, shape: readonly number[] = [values.length]): string => {
     parts.push({ name, values, shape });
+    return name;
+  };
+  const addRaw = (name: string, raw: Uint8Array<ArrayBuffer>): string => {
+    parts.push({ name, raw });
     return name;
   };
   const { predictions, target } = study;
@@ -57,7 +67,7 @@ function studyParts(study: Study): { readonly manifest: Omit<Manifest, 'entries'
             classes: predictions.classes === null ? null : add('predictions/classes.npy', predictions.classes),
           },
     model: study.model === null ? null : describeModel(study.model),
-    explanations: study.explanations.map((explanation, e) => describeExplanation(explanation, `explanations/${e}`, add)),
+    explanations: study.explanations.map((explanation, e) => describeExplanation(explanation, `explanations/${e}`, add, addRaw)),
     points: study.points.map((point) => ({ id: point.id, name: point.name, baseRow: point.baseRow })),
     findings: study.findings.map((finding) => ({ ...finding })),
   };
@@ -65,7 +75,7 @@ function studyParts(study: Study): { readonly manifest: Omit<Manifest, 'entries'
     add('points/values.npy', ...stack(study.points.map((point) => point.values)));
     add('points/predictions.npy', ...stack(study.points.map((point) => point.prediction)));
   }
-  if (study.model !== null) parts.push({ name: 'model/model.onnx', raw: study.model.bytes });
+  if (study.model !== null) parts.push({ name: modelEntry(study.model), raw: study.model.bytes });
   return { manifest, parts };
 }
 
@@ -126,12 +136,17 @@ function describeFeatures(features: Explanation['features']): ManifestExplanatio
   return features.map((feature) => ({ ...feature, labels: [...feature.labels] }));
 }
 
+/** Named after what wrote it: the bytes are that program's own file. */
+function modelEntry(model: ModelAsset): string {
+  return `model/model.${model.kind}`;
+}
+
 function describeModel(model: ModelAsset): NonNullable<Manifest['model']> {
   const { signature } = model;
   return {
     name: model.name,
     kind: model.kind,
-    entry: 'model/model.onnx',
+    entry: modelEntry(model),
     signature: {
       task: signature.task,
       inputs: signature.inputs.map((input) => ({ ...input })),
@@ -142,16 +157,16 @@ function describeModel(model: ModelAsset): NonNullable<Manifest['model']> {
   };
 }
 
-type Add = (name: string, values: WritableNpy, shape?: readonly number[]) => string;
-
-function describeExplanation(explanation: Explanation, folder: string, add: Add): ManifestExplanation {
+function describeExplanation(explanation: Explanation, folder: string, add: AddEntry, addRaw: AddRaw): ManifestExplanation {
   const nFeatures = explanation.features.length;
   const nRows = explanation.rows.length;
-  const addBlocks = (kind: string, blocks: LocalBlocks | null): string[][] | null =>
+  const addBlocks = (kind: string, blocks: LocalBlocks | null, width = nFeatures): string[][] | null =>
     blocks?.map((output, k) =>
-      output.map((block, b) => add(`${folder}/${kind}/${k}/${b}.npy`, block, [Math.min(BLOCK_ROWS, nRows - b * BLOCK_ROWS), nFeatures])),
+      output.map((block, b) => add(`${folder}/${kind}/${k}/${b}.npy`, block, [Math.min(BLOCK_ROWS, nRows - b * BLOCK_ROWS), width])),
     ) ?? null;
-  const { saved } = explanation;
+  const { saved, surrogate, rules } = explanation;
+  const { background, ...provenance } = explanation.provenance;
+  const interactions = addBlocks('interactions', explanation.interactions ?? null, nFeatures * nFeatures);
   return {
     id: explanation.id,
     name: explanation.name,
@@ -179,7 +194,14 @@ function describeExplanation(explanation: Explanation, folder: string, add: Add)
             signed: saved.signed,
           },
     badge: explanation.badge,
-    provenance: { ...explanation.provenance, parameters: { ...explanation.provenance.parameters } },
+    provenance: {
+      ...provenance,
+      parameters: { ...provenance.parameters },
+      ...(background === undefined ? {} : { background: describeBackground(background, folder, add) }),
+    },
+    ...(interactions === null ? {} : { interactions }),
+    ...(surrogate === undefined ? {} : { surrogate: describeSurrogate(surrogate, `${folder}/surrogate`, add) }),
+    ...(rules === undefined ? {} : { rules: addRaw(`${folder}/rules.json`, rulesToBytes(rules)) }),
   };
 }
 

@@ -1,0 +1,33 @@
+import type { Explainer } from '#/explainers/explainer';
+import { prepareLinear } from '#/explainers/linear/explain';
+
+/** Seconds a column and output: one multiplication and its encoding. */
+const SECONDS_PER_TERM = 2e-8;
+
+export const linearExplainer: Explainer = {
+  id: 'linear',
+  label: 'Linear SHAP',
+  family: 'Linear',
+  yields: 'local values',
+  semantics: 'shap LinearExplainer',
+  sentence: 'Exact for linear and logistic models: each coefficient times how far the value is from its mean over the background.',
+  needs: 'a linear model',
+  source: 'Strumbelj and Kononenko 2014, section 3; shap 0.51 LinearExplainer, Independent masker',
+  usesBackground: true,
+  needsTraining: false,
+  parameters: () => [],
+  unavailable: (model) => ('reason' in model.linear ? model.linear.reason : null),
+  outputSpaces: (model) =>
+    'reason' in model.linear || model.linear.link !== 'identity' || model.predictionSpace !== 'probability' ? ['raw'] : ['probability'],
+  estimate(model) {
+    const columns = 'reason' in model.linear ? model.nFeatures : model.linear.columns;
+    return {
+      evaluationsPerRow: 0,
+      secondsPerRow: SECONDS_PER_TERM * columns * model.nOutputs,
+      setupSeconds: 0,
+      bytesPerRow: 4 * model.nOutputs * model.nFeatures,
+      exact: true,
+    };
+  },
+  prepare: prepareLinear,
+};

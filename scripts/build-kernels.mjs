@@ -41,7 +41,8 @@ async function isStale() {
   return oldest < newest;
 }
 
-export async function buildKernels() {
+/** Vitest calls it by this name. */
+export async function setup() {
   if (!(await isStale())) return;
   await mkdir(join(root, target), { recursive: true });
   for (const name of kernels) {
@@ -54,7 +55,4 @@ export async function buildKernels() {
   }
 }
 
-/** For vitest. */
-export const setup = buildKernels;
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setup();

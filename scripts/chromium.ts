@@ -15,3 +15,6 @@ export function findChromium(exists: (path: string) => boolean): string | undefi
   if (exists(chromium.executablePath())) return undefined;
   return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => exists(path));
 }
+
+/** A WebGPU adapter computed by the processor: slow, but right. */
+export const softwareGpuFlags: readonly string[] = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];

@@ -170,7 +170,12 @@ function convergenceChecks({ info, read }) {
       what: `error of Permutation SHAP at ${read('expected/permutation.json').max_evals} evaluations`,
       explainer: 'permutation-shap',
       measure: (run) => {
-        const { result, reason } = run({ ...base, explainer: 'permutation-shap', seed: 1, set: { permutations: 10 } });
+        const { result, reason } = run({
+          ...base,
+          explainer: 'permutation-shap',
+          seed: 1,
+          set: { maxEvals: read('expected/permutation.json').max_evals },
+        });
         if (result === undefined) return { reason };
         const error = rmse(valuesOf(info.features)(result));
         return {
@@ -438,7 +443,7 @@ function netChecks({ info, files, read }) {
   for (const model of modelsOf(files, ['.onnx'])) {
     const base = { model, rows, backgroundRows };
     /** `byTarget`: expected values of each target that the case has. The answer's stored output is compared. */
-    const add = (what, run, byTarget, features = info.features) => {
+    const add = (what, run, byTarget, features = info.features, scale = undefined) => {
       const label = `${model}: ${what}`;
       const [first] = Object.values(byTarget);
       const expected = storedOf(byTarget, info, twoLogits);
@@ -452,6 +457,7 @@ function netChecks({ info, files, read }) {
         pick: (result) => expected.map(({ output }) => valuesOf(features)(result)[output]),
         expected: expected.map(({ values }) => values),
         tolerance,
+        scale,
       });
     };
     const space = { space: predictions.space === 'probability' ? 'probability' : 'raw' };
@@ -498,22 +504,30 @@ function netChecks({ info, files, read }) {
       ),
     );
     const deepLift = read('expected/deeplift.json');
-    add(
-      'DeepLIFT against the mean row',
-      {
+    const gap = Math.max(...deepLift.delta.map(Math.abs));
+    if (gap > 1e-6)
+      checks.push({
+        what: `${model}: DeepLIFT against the mean row`,
         explainer: 'deep-shap',
-        ...space,
-        backgroundRows: undefined,
-        background: { header: info.features, lines: [ig.baselines.background_mean] },
-      },
-      { [deepLift.target]: deepLift.values },
-    );
+        reason: `captum's values do not add up here (gap up to ${gap.toExponential(1)}); Limpid has shap's rules, see DeepExplainer`,
+      });
+    else
+      add(
+        'DeepLIFT against the mean row',
+        {
+          explainer: 'deep-shap',
+          ...space,
+          backgroundRows: undefined,
+          background: { header: info.features, lines: [ig.baselines.background_mean] },
+        },
+        { [deepLift.target]: deepLift.values },
+      );
     const expectedGradients = read('expected/expected_gradients_exact.json');
     const mean = storedOf({ [expectedGradients.target]: expectedGradients.values }, info, twoLogits);
     if (mean === null) checks.push({ what: `${model}: expected gradients`, explainer: 'expected-gradients', reason: ONE_LOGIT });
     else
       checks.push({
-        what: `${model}: expected gradients, largest distance in standard errors`,
+        what: `${model}: expected gradients, 2000 samples: share within two standard errors`,
         explainer: 'expected-gradients',
         measure: (run) => {
           const rowsHere = rows.slice(0, expectedGradients.values.length);
@@ -529,8 +543,9 @@ function netChecks({ info, files, read }) {
           const [{ output, values }] = mean;
           const ours = valuesOf(info.features)(result)[output].flat();
           const errors = reorder(result, info.features, (row, at) => at.map((j) => row[j]), result.standardErrors)[output].flat();
-          const largest = Math.max(...values.flat().map((value, i) => (value === ours[i] ? 0 : Math.abs(value - ours[i]) / errors[i])));
-          return { value: largest.toFixed(1), tolerance: '5', pass: largest <= 5 };
+          const theirs = values.flat();
+          const within = theirs.filter((value, i) => Math.abs(value - ours[i]) <= 2 * errors[i]).length / theirs.length;
+          return { value: within.toFixed(2), tolerance: '0.9', pass: within >= 0.9 };
         },
       });
     const { layers, target, n_steps: steps } = read('expected/layers.json');
@@ -543,9 +558,11 @@ function netChecks({ info, files, read }) {
         { [target]: conductance },
         neurons,
       );
-      add(`activation of ${layer}`, { explainer: 'layer-activation', ...space, set: { layer: id } }, { [target]: activation }, neurons);
+      add(`activation of ${layer}`, { explainer: 'layer-activation', ...space, set: { layer: id } }, { null: activation }, neurons);
     });
     const conductance = read('expected/neuron_conductance.json');
+    // A neuron that is always on or off has values of rounding only: all neurons of the layer set the scale.
+    const scale = Math.max(...Object.values(conductance.neurons).flat(2).map(Math.abs));
     for (const [neuron, values] of Object.entries(conductance.neurons))
       add(
         `conductance of input over neuron ${neuron} of first_linear`,
@@ -555,6 +572,8 @@ function netChecks({ info, files, read }) {
           set: { steps: conductance.n_steps, layer: LAYERS.first_linear, neuron, rule: 'riemann_trapezoid', baseline: 'mean' },
         },
         { [conductance.target]: values },
+        info.features,
+        scale,
       );
   }
   return checks;

@@ -120,14 +120,14 @@ function execute(args) {
   }
 }
 
-/** max |difference| / max |expected| over the outputs, each by its own largest; null and NaN must agree. */
-function largestDifference(found, expected) {
+/** max |difference| / max |expected| over the outputs, each by its own largest (or a given scale); null and NaN must agree. */
+function largestDifference(found, expected, given) {
   let worst = 0;
   expected.forEach((values, output) => {
     const theirs = values.flat(Infinity);
     const ours = (found[output] ?? []).flat(Infinity);
     if (ours.length !== theirs.length) throw new Error(`${ours.length} numbers where ${theirs.length} are expected`);
-    const scale = Math.max(...theirs.map((value) => Math.abs(value ?? 0)));
+    const scale = given ?? Math.max(...theirs.map((value) => Math.abs(value ?? 0)));
     theirs.forEach((value, i) => {
       if (value === null && ours[i] === null) return;
       const difference = value === null || ours[i] === null ? Infinity : Math.abs(value - ours[i]);
@@ -172,7 +172,7 @@ for (const name of readdirSync(root).sort()) {
       const tolerance = precise ? check.tolerance : Math.max(check.tolerance, check.fast ?? 0);
       if (result === undefined) report(name, check.what, label, '', '', `not run: ${reason}`);
       else {
-        const difference = largestDifference(check.pick(result), check.expected);
+        const difference = largestDifference(check.pick(result), check.expected, check.scale);
         report(
           name,
           check.what,

@@ -1,15 +1,16 @@
 import { Popover, Select, type ComboboxItem } from '@mantine/core';
 import { Button } from '#/components/Button';
 import { classLabels, outputChoices, sameOutputChoice, type OutputChoice } from '#/domain/outputs';
-import type { ExplanationSummary, StudySummary } from '#/domain/summary';
+import { canGroupFeatures, type ExplanationSummary, type StudySummary } from '#/domain/summary';
 import { useChoices } from '#/state/choices';
 import { useSession } from '#/state/session';
 import type { ActiveScope } from '#/state/use-scope';
 import { outputChoiceHint, outputChoiceLabel } from '#/text/outputs';
 import { rowName } from '#/text/coverage';
 import { coverage } from '#/text/format';
+import { groupText } from '#/text/group-columns';
 import { shellText } from '#/text/shell';
-import { badgeText, unitLabel } from '#/text/units';
+import { badgeText, explanationName, unitLabel } from '#/text/units';
 import styles from './ContextControls.module.css';
 
 interface ContextControlsProps {
@@ -108,6 +109,11 @@ function Badge({ explanation, nRows, hasModel, inSheet }: BadgeProps) {
         <p>{badge.long}</p>
         <p className={styles.note}>{rowsOf(explanation, nRows)}</p>
         {explanation.against !== null && <Against explanation={explanation} against={explanation.against} hasModel={hasModel} />}
+        {canGroupFeatures(explanation) && (
+          <div className={styles.against}>
+            <Button onClick={() => useSession.getState().set({ grouping: explanation.id })}>{groupText.action}</Button>
+          </div>
+        )}
       </Popover.Dropdown>
     </Popover>
   );
@@ -178,7 +184,7 @@ function pickerClasses(kind: 'explanation' | 'output') {
 }
 
 function explanationLabel(one: ExplanationSummary, study: StudySummary): string {
-  return [one.name, one.featureSpace === 'raw' ? shellText.raw : shellText.engineered, unitLabel(one.space, study.outputs)].join(' · ');
+  return [explanationName(one), shellText.featureSpaces[one.featureSpace], unitLabel(one.space, study.outputs)].join(' · ');
 }
 
 /** @param nRows - rows of the table */

@@ -18,6 +18,7 @@ import { shellText } from '#/text/shell';
 import styles from './StudyShell.module.css';
 
 const ExplainDialog = lazy(async () => ({ default: (await import('#/features/explain/ExplainDialog')).ExplainDialog }));
+const GroupDialog = lazy(async () => ({ default: (await import('#/features/group-columns/GroupDialog')).GroupDialog }));
 const OpenedDialog = lazy(async () => ({ default: (await import('#/features/import-card/OpenedDialog')).OpenedDialog }));
 
 /** Colours come from components/mantine-theme.css; no inline style element is made (content security policy). */
@@ -33,6 +34,7 @@ export function StudyShell() {
   const row = useChoices((state) => state.choices.row);
   const width = usePane((state) => state.width);
   const explainOpen = useSession((state) => state.explainOpen);
+  const grouping = useSession((state) => state.grouping);
   const cardOpen = useSession((state) => state.cardOpen);
   useShortcuts();
   if (scope === null) return null;
@@ -53,6 +55,7 @@ export function StudyShell() {
       </div>
       <Suspense fallback={<Waiting />}>
         {explainOpen && <ExplainDialog />}
+        {grouping !== null && <GroupDialog key={grouping} explanation={grouping} />}
         {cardOpen && <OpenedDialog />}
       </Suspense>
     </MantineProvider>

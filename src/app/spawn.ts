@@ -80,6 +80,7 @@ export function spawnClient(): LimpidClient {
       ),
     cancel: (jobId) => after(() => study.cancel(jobId)),
     explainPlan: (params) => after(() => study.explainPlan(params)),
+    suggestGroups: (explanation) => after(() => study.suggestGroups(explanation)),
     interactive: {
       predict: (values) => interactive().predict(values),
       curve: (row, feature, grid) => interactive().curve(row, feature, grid),

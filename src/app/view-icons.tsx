@@ -94,6 +94,14 @@ export const LayersIcon = icon(
   </>,
 );
 
+export const RulesIcon = icon(
+  <>
+    <path d="M9 5.8v9.4M6.5 8.5h5" />
+    <circle cx="9" cy="4" r="1.8" />
+    <path d="M3 10.5c.4 3 2.6 4.7 6 4.7s5.6-1.7 6-4.7" />
+  </>,
+);
+
 export const SurrogateIcon = icon(
   <>
     <path d="M9 5.5L5 11M9 5.5L13 11" />

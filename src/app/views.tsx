@@ -6,9 +6,11 @@ import {
   InteractionsIcon,
   LayersIcon,
   OverviewIcon,
+  RulesIcon,
   SummaryIcon,
   SurrogateIcon,
 } from '#/app/view-icons';
+import { isClassifier } from '#/domain/outputs';
 import type { ViewDefinition } from '#/state/view';
 import { shellText } from '#/text/shell';
 import { viewsText } from '#/text/views';
@@ -64,6 +66,16 @@ export const views: readonly ViewDefinition[] = [
     needs: (study) =>
       study.model !== null || study.explanations.some(({ hasInteractions }) => hasInteractions) ? null : needs.noInteractions,
     component: later(() => import('#/features/interactions/Interactions'), 'Interactions'),
+  },
+  {
+    id: 'rules',
+    ...viewsText.rules,
+    icon: RulesIcon,
+    needs: (study) => {
+      if (!isClassifier(study.outputs)) return needs.noRules;
+      return study.model !== null || study.explanations.some(({ hasRules }) => hasRules) ? null : needs.noModel;
+    },
+    component: later(() => import('#/features/rules/Rules'), 'Rules'),
   },
   {
     id: 'layers',

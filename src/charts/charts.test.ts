@@ -117,6 +117,7 @@ const categories = iceAnswer({
   own: 0,
   edited: { grid: Float64Array.of(0, 1, 2), curve: Float64Array.of(0.2, 0.8, 0.3), own: 1 },
   average: null,
+  others: null,
   density: { counts: Uint32Array.of(3, 2, 1), min: NaN, max: NaN },
 });
 

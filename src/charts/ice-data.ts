@@ -1,4 +1,4 @@
-import { predictionOfClass, type Outputs, type PredictionSpace } from '#/domain/outputs';
+import { predictionOfClass, storedOutputOfClass, type Outputs, type PredictionSpace } from '#/domain/outputs';
 import { looksLikeYears } from '#/text/numbers';
 
 /** One curve over a grid, for the shown output. */
@@ -18,13 +18,22 @@ export function curveOf(outputs: Outputs, space: PredictionSpace, stored: Float6
   });
 }
 
+/** Effects of the shown output, which have no level: those of a mirrored class turn their sign. @returns [n] */
+export function effectsOf(outputs: Outputs, stored: Float64Array, nOutputs: number, classIndex: number): Curve {
+  const { output, sign } = storedOutputOfClass(outputs, classIndex);
+  return Float64Array.from({ length: Math.floor(stored.length / nOutputs) }, (_, i) => sign * stored[i * nOutputs + output]! + 0);
+}
+
 /** A curve minus its value at one grid position; unchanged when that is -1. */
 export function centred(curve: Curve, at: number): Curve {
   const zero = at < 0 ? 0 : curve[at]!;
   return curve.map((value) => value - zero);
 }
 
-/** What the ICE chart draws. All curves are over `grid`, except the sampled ones, which are over `sampleGrid`. */
+/** How lines are drawn: as predictions, as changes from the row's own value, or as slopes (of numbers and dates only). */
+export type LineStyle = 'value' | 'centred' | 'derivative';
+
+/** What the ICE chart draws: the row's curve over `grid`, the others over grids of their own. */
 export interface IceAnswer {
   readonly row: number;
   readonly featureName: string;
@@ -36,19 +45,15 @@ export interface IceAnswer {
   /** Grid position of the row's own value, -1 when it is missing. */
   readonly own: number;
   readonly edited: { readonly curve: Curve; readonly own: number; readonly grid: Float64Array } | null;
-  /** Average over rows and some of their lines. */
-  readonly average: {
-    readonly grid: Float64Array;
-    readonly curve: Curve;
-    readonly nRows: number;
-    readonly lines: readonly Curve[];
-    readonly rows: readonly number[];
-  } | null;
+  /** Over rows: mean predictions (`pdp`), or accumulated local effects with mean 0 (`ale`). */
+  readonly average: { readonly kind: 'pdp' | 'ale'; readonly grid: Float64Array; readonly curve: Curve; readonly nRows: number } | null;
+  /** Lines of some other rows. */
+  readonly others: { readonly grid: Float64Array; readonly lines: readonly Curve[]; readonly rows: readonly number[] } | null;
   /** Rows of the data by 20 equal bins between the feature's min and max, or by category. */
   readonly density: { readonly counts: Uint32Array; readonly min: number; readonly max: number } | null;
   readonly outputLabel: string;
   readonly unit: string;
-  readonly centred: boolean;
+  readonly line: LineStyle;
   readonly showLines: boolean;
 }
 
@@ -66,9 +71,11 @@ export function iceScale(axis: IceAxis): { readonly type: 'linear' | 'time' | 'c
   return axis === 'year' ? { type: 'linear', plain: true } : { type: axis, plain: false };
 }
 
-/** A picture of two features. */
+/** A picture of two features: of one row, or the average over `nRows` (2-way partial dependence). */
 export interface IceSurface {
   readonly row: number;
+  /** Null: of the row. */
+  readonly nRows: number | null;
   readonly a: SurfaceAxis;
   readonly b: SurfaceAxis;
   /** [gridA, gridB] */
@@ -82,5 +89,6 @@ export interface SurfaceAxis {
   readonly kind: 'numeric' | 'categorical' | 'boolean' | 'datetime';
   readonly labels: readonly string[];
   readonly grid: Float64Array;
+  /** The row's own value, NaN when it is missing or outside. */
   readonly own: number;
 }

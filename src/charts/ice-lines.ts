@@ -65,28 +65,31 @@ interface Curves {
   readonly lines: readonly Curve[];
 }
 
-/** The curves as drawn: all minus their value at the row's own value when centred. */
+/** Slopes are per unit of the feature, per day of dates. */
+const DAY = 86_400_000;
+
+/**
+ * The curves as drawn: as they are, minus their value at the row's own value, or their slopes. Accumulated effects have no level:
+ * among predictions they pass through the row's own point.
+ */
 export function drawnCurves(answer: IceAnswer): Curves {
-  const shift = (curve: Curve, at: number): Curve => (answer.centred ? centred(curve, at) : curve);
   const ownValue = answer.own < 0 ? NaN : answer.grid[answer.own]!;
-  const sampleOwn = answer.average === null ? -1 : nearest(answer.average.grid, ownValue);
+  const drawn = (curve: Curve, grid: Float64Array, at: number): Curve => {
+    if (answer.line === 'centred') return centred(curve, at);
+    if (answer.line === 'value') return curve;
+    const slope = curveSlope(grid, curve, 1);
+    return answer.featureKind === 'datetime' ? slope.map((value) => value * DAY) : slope;
+  };
+  const { average, others, edited } = answer;
+  const ownPoint = answer.own < 0 ? mean(answer.curve) : answer.curve[answer.own]!;
+  const leveled = average?.kind === 'ale' && answer.line === 'value' ? anchored(average.grid, average.curve, ownValue, ownPoint) : average?.curve;
   return {
-    row: shift(answer.curve, answer.own),
-    edited: answer.edited === null ? null : shift(answer.edited.curve, answer.edited.own),
-    average: answer.average === null ? null : shift(answer.average.curve, sampleOwn),
-    lines: answer.average === null || !answer.showLines ? [] : answer.average.lines.map((line) => shift(line, sampleOwn)),
+    row: drawn(answer.curve, answer.grid, answer.own),
+    edited: edited === null ? null : drawn(edited.curve, edited.grid, edited.own),
+    average: average === null || leveled === undefined ? null : centredOrDrawn(answer, average, leveled, ownValue, drawn),
+    lines: others === null || !answer.showLines ? [] : others.lines.map((line) => drawn(line, others.grid, nearest(others.grid, ownValue))),
   };
 }
-
-function nearest(grid: Float64Array, value: number): number {
-  if (Number.isNaN(value)) return -1;
-  let best = -1;
-  grid.forEach((point, i) => {
-    if (best < 0 || Math.abs(point - value) < Math.abs(grid[best]! - value)) best = i;
-  });
-  return best;
-}
-
 function isDiscrete(answer: IceAnswer): boolean {
   return answer.featureKind === 'categorical' || answer.featureKind === 'boolean';
 }

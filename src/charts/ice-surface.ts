@@ -83,7 +83,7 @@ export function datasets(surface: IceSurface, theme: ChartTheme): Readonly<Recor
       y1: bs[b + 1]!,
       c: rampColour(t(value), theme),
     })),
-    own: surface.a.own >= 0 && surface.b.own >= 0 ? [{ x: surface.a.grid[surface.a.own]!, y: surface.b.grid[surface.b.own]! }] : [],
+    own: Number.isNaN(surface.a.own) || Number.isNaN(surface.b.own) ? [] : [{ x: surface.a.own, y: surface.b.own }],
   };
 }
 
@@ -102,7 +102,7 @@ export function marks(surface: IceSurface): Marks {
     y: Float64Array.from(cells, ({ b }) => (bs[b]! + bs[b + 1]!) / 2),
     halfX: Float64Array.from(cells, ({ a }) => (as[a + 1]! - as[a]!) / 2),
     halfY: Float64Array.from(cells, ({ b }) => (bs[b + 1]! - bs[b]!) / 2),
-    rows: new Int32Array(cells.length).fill(surface.row),
+    rows: new Int32Array(cells.length).fill(surface.nRows === null ? surface.row : -1),
     features: null,
     lanes: Int32Array.from(cells, ({ b }) => b),
     action: null,
@@ -113,7 +113,7 @@ export function marks(surface: IceSurface): Marks {
       lines: [
         { name: visibleLabel(surface.a.name), value: axisText(surface.a, surface.a.grid[cells[i]!.a]!) },
         { name: visibleLabel(surface.b.name), value: axisText(surface.b, surface.b.grid[cells[i]!.b]!) },
-        { name: iceText.prediction, value: formatFull(cells[i]!.value) },
+        { name: surface.nRows === null ? iceText.prediction : iceText.average(surface.nRows), value: formatFull(cells[i]!.value) },
       ],
     }),
   };
@@ -138,7 +138,7 @@ export function table(surface: IceSurface): ChartTable {
 
 export function describe(surface: IceSurface): string {
   const [low, high] = extentOf(surface.values);
-  return describeSurface(surface.a.name, surface.b.name, surface.outputLabel, low, high, surface.unit);
+  return describeSurface({ a: surface.a.name, b: surface.b.name, output: surface.outputLabel, low, high, unit: surface.unit, nRows: surface.nRows });
 }
 
 export function chart(surface: IceSurface, theme: ChartTheme): Chart {

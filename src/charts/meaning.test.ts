@@ -170,7 +170,7 @@ describe('values computed just now', () => {
 describe('ICE', () => {
   it('centres every line at the own value', () => {
     expect(Array.from(centred(Float64Array.of(1, 2, 4), 1))).toEqual([-1, 0, 2]);
-    const curves = ice.drawnCurves(iceAnswer({ centred: true }));
+    const curves = ice.drawnCurves(iceAnswer({ line: 'centred' }));
     expect(curves.row[3]).toBe(0);
   });
 

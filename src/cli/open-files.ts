@@ -100,7 +100,8 @@ function withTarget(draft: ImportDraft, choices: ImportChoices, name: string, da
       place: { file: dataPath },
     });
   const roles = choices.roles.map((role, i) => (i === target ? 'target' : role === 'target' ? 'feature' : role));
-  return makeCard(draft, { ...choices, target, roles }).choices;
+  // Slots were filled around the target that was guessed: they are found again around this one.
+  return makeCard(draft, { ...choices, target, roles, slots: choices.slots.map(() => null) }).choices;
 }
 
 function readsText({ model }: Study, feature: number): boolean {

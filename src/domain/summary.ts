@@ -64,6 +64,11 @@ export interface StudySummary {
   readonly revisions: Revisions;
 }
 
+/** Values of features can be summed over groups: there are some, they are finished, and their players are features. */
+export function canGroupFeatures(one: ExplanationSummary): boolean {
+  return one.featureNames.length > 1 && one.state !== 'running' && !one.hasRules && one.featureSpace !== 'layer';
+}
+
 function againstOf({ provenance }: Explanation): string | null {
   const against = provenance.parameters.background;
   return typeof against === 'string' && provenance.backgroundRows !== null ? against : null;

@@ -69,7 +69,13 @@ export class ComputeHost {
     const model = await installModel(task.asset, this.#options);
     this.#models.set(task.key, model);
     const probe = await probeModel(model.predictor, task.probe, signal);
-    return factsOf(model, probe.secondsPerRow);
+    const gpu = (await this.#options.gpu?.().catch(() => null)) ?? null;
+    if (gpu === null) return factsOf(model, probe.secondsPerRow);
+    const { asset, probe: rows, provider } = task;
+    const choice = await gpu.choose({ asset, wasm: model.predictor, probe: rows, wanted: provider }, signal);
+    this.#models.set(task.key, { ...model, predictor: choice.predictor });
+    const { secondsPerRow } = choice.facts.name === 'wasm' ? probe : choice.predictor.info;
+    return { ...factsOf(model, secondsPerRow), provider: choice.facts };
   }
 
   async #release(key: string): Promise<void> {

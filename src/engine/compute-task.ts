@@ -1,3 +1,4 @@
+import type { ProviderFacts } from '#/domain/inference-provider';
 import type { EncodedRows, ModelAsset } from '#/domain/model';
 import type { PredictionSpace } from '#/domain/outputs';
 import type { NativeImportance } from '#/domain/tree-model';
@@ -15,6 +16,8 @@ export type ComputeTask =
       readonly key: string;
       readonly asset: ModelAsset;
       /** Some rows of the data, to measure the speed on. */ readonly probe: EncodedRows;
+      /** What another lane has chosen by measurement: all lanes of a study agree. */
+      readonly provider?: ProviderFacts['name'];
     }
   | { readonly kind: 'install spec'; readonly key: string; readonly model: string; readonly spec: ExplainSpec }
   /** What a method learns once for a job, before its chunks. */
@@ -43,6 +46,8 @@ export interface ModelFacts {
   readonly nOutputs: number;
   readonly space: PredictionSpace;
   readonly secondsPerRow: number;
+  /** What runs the model; absent where no GPU was asked for: WebAssembly, or our own code for tree files. */
+  readonly provider?: ProviderFacts;
   readonly trees: ExplainableModel['trees'];
   readonly linear: ExplainableModel['linear'];
   readonly gradients: ExplainableModel['gradients'];

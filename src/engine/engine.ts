@@ -1,5 +1,6 @@
 import { LimpidError, toPlainError } from '#/base/errors';
 import { summariseStudy, type StudySummary } from '#/domain/summary';
+import type { FeatureGroup } from '#/domain/feature-map';
 import type { StudyId } from '#/domain/ids';
 import type { ModelAsset } from '#/domain/model';
 import type { Study } from '#/domain/study';
@@ -15,8 +16,10 @@ import type { InteractiveSetup } from '#/engine/interactive-host';
 import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } from '#/engine/job';
 import { JobRunner } from '#/engine/job-runner';
 import type { JobContext } from '#/engine/jobs/job-context';
+import { withRawExplanations } from '#/engine/raw-explanations';
 import { LanePool } from '#/engine/lane-pool';
 import { StudySession } from '#/engine/study-session';
+import { suggestGroups } from '#/engine/suggest-groups';
 import { rawUnit } from '#/engine/raw-unit';
 import { explainerById, recommend } from '#/explainers/catalogue';
 import { completeDraft, makeCard } from '#/formats/import-doctor';
@@ -126,7 +129,7 @@ export class Engine {
 
   /** @throws LimpidError `InconsistentData` when the card is blocked; what was open stays open */
   async accept(draft: ImportDraft, choices: ImportChoices): Promise<StudySummary> {
-    return this.open(completeDraft(draft, choices));
+    return this.open(withRawExplanations(completeDraft(draft, choices), draft.featureMap));
   }
 
   ask<Q extends QuestionId>(question: Q, params: ParamsOf<Q>): AnswerOf<Q> {
@@ -155,6 +158,11 @@ export class Engine {
     if (study.model === null) throw noModel();
     const { facts } = await this.#modelFacts();
     return planExplain(study, study.model, facts, this.#pool.lanes, params);
+  }
+
+  /** One-hot families among an explanation's features. @throws LimpidError `NotFound` */
+  suggestGroups(explanation: string): readonly FeatureGroup[] {
+    return suggestGroups(this.study, explanation);
   }
 
   async run(job: Job, signal?: AbortSignal): Promise<JobOutcome> {

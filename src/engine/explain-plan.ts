@@ -62,7 +62,7 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
     recommended: choice.explainer,
     reason: choice.reason,
     offers,
-    globals: globalOffers(study, facts),
+    globals: globalOffers(study, model, facts),
     metrics: study.target === null ? [] : metricsFor(model.outputs, facts.space),
     nRows: study.table.nRows,
     nFeatures: described.nFeatures,
@@ -70,7 +70,8 @@ export function planExplain(study: Study, model: ModelAsset, facts: ModelFacts, 
   };
 }
 
-function globalOffers(study: Study, facts: ModelFacts): readonly GlobalOffer[] {
+function globalOffers(study: Study, model: ModelAsset, facts: ModelFacts): readonly GlobalOffer[] {
+  const metrics = metricsFor(model.outputs, facts.space);
   const known = { hasTarget: study.target !== null, importances: facts.importances };
-  return globalMethods.map((method) => ({ ...method, unavailable: method.unavailable(known) }));
+  return globalMethods.map((method) => ({ ...method, parameters: method.parameters(metrics), unavailable: method.unavailable(known) }));
 }

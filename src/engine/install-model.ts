@@ -8,6 +8,7 @@ import type { ExplainerEnvironment, KernelModules } from '#/explainers/explainer
 import { readTreeFile } from '#/formats/models/read-tree-file';
 import { createOrtPredictor } from '#/inference/create-ort-predictor';
 import type { RuntimeOptions } from '#/inference/runtime';
+import type { ProviderChoice, ProviderRequest } from '#/inference/webgpu-choice';
 import { createGradientPredictor } from '#/inference/gradient-predictor';
 import { createTreePredictor } from '#/inference/tree-predictor';
 import { readGradientFacts } from '#/onnx/backward/differentiable-net';
@@ -21,6 +22,14 @@ export interface HostOptions {
   readonly ort?: RuntimeOptions;
   /** Null: no WebAssembly kernels here; the plain code does the work. */
   readonly kernels?: () => Promise<KernelModules | null>;
+  /** Null: no GPU here. */
+  readonly gpu?: () => Promise<GpuOptions | null>;
+}
+
+/** What a lane may use of a GPU. */
+export interface GpuOptions {
+  /** Chooses by measurement what predicts. @throws LimpidError of the WebAssembly predictor only */
+  readonly choose: (request: ProviderRequest, signal?: AbortSignal) => Promise<ProviderChoice>;
 }
 
 /** A model ready to predict, and what of its structure could be read. */

@@ -130,7 +130,10 @@ export interface ExplainerOffer {
 }
 
 /** One global method as the dialog shows it. */
-export type GlobalOffer = Omit<GlobalMethod, 'unavailable'> & { readonly unavailable: string | null };
+export type GlobalOffer = Omit<GlobalMethod, 'unavailable' | 'parameters'> & {
+  readonly unavailable: string | null;
+  readonly parameters: readonly ParameterSpec[];
+};
 
 export interface ExplainPlanParams {
   readonly backgroundRows: number;

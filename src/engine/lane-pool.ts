@@ -52,7 +52,8 @@ export class LanePool {
 
   /** Tells how to install `key`; nothing is sent before a task needs it. */
   define(installation: Installation): void {
-    this.#installations.set(installation.key, installation);
+    // Keys are hashes of what they install: what lanes have agreed on for one stands.
+    if (!this.#installations.has(installation.key)) this.#installations.set(installation.key, installation);
   }
 
   /** Installs in one lane now and gives the lane's answer. */
@@ -131,6 +132,10 @@ export class LanePool {
     for (const earlier of installation.after) await this.#ensure(slot, earlier, signal);
     const result = await this.#perform(slot, installation.task, signal);
     slot.installed.set(key, result);
+    const { task } = installation;
+    // Two lanes must not predict by different means: what the first one chose holds for all.
+    if (task.kind === 'install model' && result.kind === 'model' && result.facts.provider !== undefined)
+      this.#installations.set(key, { ...installation, task: { ...task, provider: result.facts.provider.name } });
     return result;
   }
 

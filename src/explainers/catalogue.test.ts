@@ -37,10 +37,11 @@ describe('catalogue', () => {
   });
 
   it('offers the output spaces that differ', () => {
-    const spaces = (id: 'kernel' | 'tree-interventional', model: ExplainableModel): readonly string[] =>
+    const spaces = (id: 'kernel' | 'tree-interventional' | 'tree-path-dependent', model: ExplainableModel): readonly string[] =>
       explainerById(id).outputSpaces(model);
     expect(spaces('tree-interventional', forest)).toEqual(['probability']);
-    expect(spaces('tree-interventional', boosted)).toEqual(['raw']);
+    expect(spaces('tree-interventional', boosted)).toEqual(['raw', 'probability']);
+    expect(spaces('tree-path-dependent', boosted)).toEqual(['raw']);
     expect(spaces('tree-interventional', { ...forest, predictionSpace: 'value' })).toEqual(['raw']);
     expect(spaces('kernel', boosted)).toEqual(['probability']);
     expect(spaces('kernel', { ...net, predictionSpace: 'logit' })).toEqual(['raw', 'probability']);

@@ -1,3 +1,4 @@
+import type { Metric } from '#/explainers/metrics';
 import type { ParameterSpec } from '#/explainers/parameters';
 
 export type GlobalMethodId = 'permutation-importance' | 'native-importance';
@@ -10,7 +11,8 @@ export interface GlobalMethod {
   readonly sentence: string;
   readonly needs: string;
   readonly source: string;
-  readonly parameters: readonly ParameterSpec[];
+  /** @param metrics - that suit the model, the default first */
+  parameters(metrics: readonly Metric[]): readonly ParameterSpec[];
   /** Null when it applies, else the reason why not. */
   unavailable(study: { readonly hasTarget: boolean; readonly importances: readonly { readonly meaning: string }[] }): string | null;
 }
@@ -23,8 +25,15 @@ export const globalMethods: readonly GlobalMethod[] = [
     sentence: 'How much worse the model gets when one column is shuffled: a ranking of the features, without values for single rows.',
     needs: 'predictions and true values',
     source: 'Breiman 2001; scikit-learn 1.9 permutation_importance (its generator is not matched)',
-    parameters: [
-      { kind: 'text', id: 'metric', label: 'Metric', hint: 'empty: accuracy for classes, R² for values', default: '' },
+    parameters: (metrics) => [
+      {
+        kind: 'choice',
+        id: 'metric',
+        label: 'Metric',
+        hint: 'an error metric that rises counts like a score that drops',
+        default: metrics[0]?.id ?? '',
+        options: metrics.map(({ id }) => ({ value: id, label: id })),
+      },
       {
         kind: 'number',
         id: 'repeats',
@@ -45,7 +54,7 @@ export const globalMethods: readonly GlobalMethod[] = [
     sentence: 'Gain, cover and split counts of tree files, or |coefficient| of linear models, beside the computed importances.',
     needs: 'a tree file of XGBoost, LightGBM or CatBoost, trees in ONNX, or a linear model',
     source: 'the model file; several classes of a linear model: mean of |coefficient| (interpret-community 0.32)',
-    parameters: [],
+    parameters: () => [],
     unavailable: ({ importances }) => (importances.length > 0 ? null : 'The model brings no importances of its own.'),
   },
 ];

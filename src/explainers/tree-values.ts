@@ -36,8 +36,9 @@ export interface TreeValuesOptions {
   /** Rows of the whole job. */
   readonly nRows: number;
   readonly kernels: KernelModules | null;
-  /** Seconds that the plain code takes for the job, to compare with. */
+  /** Seconds that the plain code takes for the job and to get ready, to compare with. */
   readonly plainSeconds: number;
+  readonly plainSetupSeconds: number;
   /** Makes the plain code's game; asked for when the kernels do not take the job. */
   readonly plainGame: (signal: AbortSignal | undefined) => Promise<() => LeafGame>;
 }
@@ -60,17 +61,23 @@ export async function prepareTreeValues(options: TreeValuesOptions, signal: Abor
 // ---- kernels ----
 
 async function withKernels(options: TreeValuesOptions, signal: AbortSignal | undefined): Promise<TreeValues | null> {
-  const { forest, kernels, pairs, banzhaf, nRows } = options;
+  const { forest, kernels, pairs, banzhaf } = options;
+  const nRows = Math.max(1, options.nRows);
   if (kernels === null) return null;
   const compiled = kernelForest(forest, options.cover);
   const nPlayers = compiled.players.length;
   if (nPlayers === 0) return null;
   const lanes = lanesOf(nPlayers, pairs);
-  const plan = planKernels(compiled, { nRows, pairs, banzhaf, background: options.background !== null, lanes });
+  const most = mostRowsOf(forest, compiled.nOutputs * lanes, options);
+  const plan = planKernels(compiled, { nRows: most, pairs, banzhaf, background: options.background !== null, lanes });
   if (plan === null) return null;
-  const chunkRows = chunkRowsOf(plan, forest, compiled.nOutputs * lanes, options);
+  const chunkRows = chunkRowsOf(plan, most, nRows);
   const loads = Math.ceil(nRows / chunkRows);
-  if (loads * plan.tableSeconds + nRows * plan.rowSeconds > options.plainSeconds) return null;
+  // Jobs of a row or two come from a person who edits it, again and again.
+  const calls = nRows <= MOST_ROWS_ALONE ? 10 : 1;
+  const seconds = calls * (loads * plan.tableSeconds + nRows * plan.rowSeconds);
+  const setupSeconds = (options.background?.weights.length ?? 0) * plan.rowSeconds;
+  if (setupSeconds + seconds > options.plainSetupSeconds + calls * options.plainSeconds) return null;
   const running: RowKernel[] = [];
   if (plan.usesTables) {
     const tables = new TablesKernel(kernels.tables, compiled, plan, {
@@ -110,19 +117,23 @@ function lanesOf(nPlayers: number, pairs: boolean): number {
   return all;
 }
 
+/** Rows whose results and sums fit in a call. */
+function mostRowsOf(forest: Forest, numbersPerRow: number, options: TreeValuesOptions): number {
+  const { nOutputs } = forest.model.ensemble;
+  const perRow = 8 * (nOutputs * forest.nFeatures * (options.pairs ? forest.nFeatures + 1 : 1) + 2 * numbersPerRow);
+  return Math.max(1, Math.min(MOST_ROWS, Math.floor(CHUNK_BYTES / perRow), options.nRows));
+}
+
 /**
  * Rows a call. Tables are built anew for each call, so that they should serve many rows: those of about 100 ms, and at least so many
  * that building is a quarter of the work.
  */
-function chunkRowsOf(plan: KernelPlan, forest: Forest, numbersPerRow: number, options: TreeValuesOptions): number {
+function chunkRowsOf(plan: KernelPlan, most: number, nRows: number): number {
   const rowSeconds = Math.max(plan.rowSeconds, 1e-8);
-  const { nOutputs } = forest.model.ensemble;
-  const perRow = 8 * (nOutputs * forest.nFeatures * (options.pairs ? forest.nFeatures + 1 : 1) + 2 * numbersPerRow);
-  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(CHUNK_BYTES / perRow)));
   const wanted = Math.max((CALL_SECONDS - plan.tableSeconds) / rowSeconds, (3 * plan.tableSeconds) / rowSeconds, 16);
-  const chunk = Math.min(most, Math.ceil(wanted / 16) * 16, Math.max(1, options.nRows));
+  const chunk = Math.min(most, Math.ceil(wanted / 16) * 16);
   // Even chunks: the last one costs the same tables as the others.
-  return Math.ceil(options.nRows / Math.ceil(options.nRows / chunk));
+  return Math.ceil(nRows / Math.ceil(nRows / chunk));
 }
 
 async function runKernels(

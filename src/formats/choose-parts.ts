@@ -3,6 +3,7 @@ import type { Finding, Study } from '#/domain/study';
 import type { ImportDraft, ImportItem } from '#/formats/draft';
 import { plainName } from '#/formats/model-slots';
 import { attachModel, attachTable } from '#/formats/pair-explanation';
+import { findRawBehind, type RawBehind } from '#/formats/raw-behind';
 import type { Part, ReadFile } from '#/formats/read-one-file';
 
 interface Candidate<P> {
@@ -47,17 +48,32 @@ export function choosePartsOf(results: readonly ReadFile[]): ImportDraft {
       return { items, study: study.part.study, table: null, model: null, findings };
     }
     let paired = study.part.study;
+    const left: { readonly candidate: Candidate<TablePart>; readonly refused: string }[] = [];
     for (const candidate of tables) {
       const { study: joined, refused } = attachTable(paired, candidate.part.parsed.table, candidate.part.parsed.findings);
-      if (joined === null) ignore([candidate], refused);
+      if (joined === null) left.push({ candidate, refused });
       else paired = joined;
     }
+    let behind: RawBehind | null = null;
     for (const candidate of models) {
       const { study: joined, refused } =
         paired.model === null ? attachModel(paired, candidate.part.model) : { study: null, refused: 'a study has one model.' };
-      if (joined === null) ignore([candidate], refused);
-      else paired = joined;
+      if (joined !== null) {
+        paired = joined;
+        continue;
+      }
+      behind ??= findRawBehind(
+        paired,
+        candidate.part.model,
+        left.map((one) => one.candidate.part.parsed.table),
+      );
+      if (behind?.found.from === candidate.part.model.name) paired = behind.study;
+      else ignore([candidate], refused);
     }
+    for (const { candidate, refused } of left) {
+      if (behind === null || behind.table !== candidate.part.parsed.table) ignore([candidate], refused);
+    }
+    if (behind !== null) return { items, study: paired, table: null, model: null, findings, featureMap: behind.found };
     return { items, study: paired, table: null, model: null, findings };
   }
   const model = models[0] ?? null;

@@ -1,4 +1,5 @@
 import type { PlainError } from '#/base/errors';
+import type { FeatureMap } from '#/domain/feature-map';
 import type { InputType, ModelAsset, ModelSignature } from '#/domain/model';
 import type { Outputs } from '#/domain/outputs';
 import type { Finding, Study } from '#/domain/study';
@@ -97,6 +98,15 @@ export interface ImportCard {
   readonly findings: readonly Finding[];
 }
 
+/** Which raw features the columns of the draft's explanation are made of. */
+export interface FoundFeatureMap {
+  readonly map: FeatureMap;
+  /** The file that says so. */
+  readonly from: string;
+  /** How columns of the map met those of the explanation. */
+  readonly matched: 'name' | 'position';
+}
+
 /** A parsed drop: data heavy, lives in the parse worker and then in the study worker, never in the page. */
 export interface ImportDraft {
   readonly items: readonly ImportItem[];
@@ -105,4 +115,6 @@ export interface ImportDraft {
   readonly table: Table | null;
   readonly model: ParsedModel | null;
   readonly findings: readonly Finding[];
+  /** The explanation of `study` is of engineered columns: a raw one can be made of it. */
+  readonly featureMap?: FoundFeatureMap;
 }

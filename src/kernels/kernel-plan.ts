@@ -18,7 +18,7 @@ export interface KernelPlan {
 }
 
 export interface PlanOptions {
-  /** Rows of the whole job. */
+  /** Rows that a table serves: those of the job, as far as they fit in one load. */
   readonly nRows: number;
   readonly pairs: boolean;
   readonly banzhaf: boolean;

@@ -128,6 +128,7 @@ const plainOptions = (
   nRows: 1,
   kernels: null,
   plainSeconds: 0,
+  plainSetupSeconds: 0,
   ...game,
 });
 

@@ -55,6 +55,7 @@ export class TablesKernel implements RowKernel {
   readonly #nColumns: number;
   readonly #width: number;
   #count = 0;
+  #keeps = false;
 
   constructor(module: WebAssembly.Module, forest: KernelForest, plan: KernelPlan, options: TablesOptions) {
     const nTrees = treeCount(forest);
@@ -85,8 +86,10 @@ export class TablesKernel implements RowKernel {
     if (options.background !== null) this.#takeBackground(options.background, plan, depth, wide);
   }
 
-  /** Groups of trees to keep the background for; call `keep` for each, once, before the first row. */
-  readonly keeps: boolean = false;
+  /** Whether the background's weights are kept: call `keep` for each group, once and in order, before the first row. */
+  get keeps(): boolean {
+    return this.#keeps;
+  }
 
   keep(group: number): void {
     this.#memory.exports.keepBackground(this.#borders[group]!, this.#borders[group + 1]!);
@@ -120,9 +123,8 @@ export class TablesKernel implements RowKernel {
     const x = memory.put(background.x);
     exports.loadRows(set, x, count);
     const bytes = 4 * plan.patterns;
-    const keeps = bytes <= KEPT_BYTES;
-    (this as { keeps: boolean }).keeps = keeps;
-    exports.setBackground(set, memory.put(weights), keeps ? Math.max(16, bytes) : 0);
+    this.#keeps = bytes <= KEPT_BYTES;
+    exports.setBackground(set, memory.put(weights), this.#keeps ? Math.max(16, bytes) : 0);
   }
 }
 

@@ -12,6 +12,7 @@ import { profilesQuestion } from './profiles';
 import type { Question } from './question';
 import { rowDetailsQuestion } from './row-details';
 import { rowOrderQuestion } from './row-order';
+import { rulesQuestion } from './rules';
 import { summaryImportanceQuestion } from './summary-question';
 import { surrogateQuestion } from './surrogate';
 
@@ -29,6 +30,7 @@ export const questions = {
   overview: overviewQuestion,
   interactions: interactionsQuestion,
   neurons: neuronsQuestion,
+  rules: rulesQuestion,
   surrogate: surrogateQuestion,
 } as const;
 

@@ -53,6 +53,8 @@ interface SessionStore {
   readonly explainOpen: boolean;
   /** What the dialog starts with; null: the recommended method. */
   readonly explainPreset: ExplainPreset | null;
+  /** The explanation whose columns are being grouped. */
+  readonly grouping: string | null;
   /** The list of what the last drop held is shown. */
   readonly cardOpen: boolean;
   /** The landing page is shown although a study is open: the way back is one click. */
@@ -75,6 +77,7 @@ export const useSession = create<SessionStore>()((set) => ({
   notices: [],
   explainOpen: false,
   explainPreset: null,
+  grouping: null,
   cardOpen: false,
   atLanding: true,
   awaited: null,

@@ -286,14 +286,14 @@ export function iceAnswer(more: Partial<IceAnswer> = {}): IceAnswer {
     average: {
       grid: Float64Array.of(0, 10, 20, 30),
       curve: Float64Array.of(0.2, 0.25, 0.3, 0.35),
+      kind: 'pdp',
       nRows: 100,
-      lines: [Float64Array.of(0, 0.1, 0.2, 0.3)],
-      rows: [4],
     },
+    others: { grid: Float64Array.of(0, 10, 20, 30), lines: [Float64Array.of(0, 0.1, 0.2, 0.3)], rows: [4] },
     density: { counts: Uint32Array.of(1, 5, 2), min: 0, max: 30 },
     outputLabel: 'yes',
     unit: 'probability',
-    centred: false,
+    line: 'value',
     showLines: true,
     ...more,
   };
@@ -302,7 +302,8 @@ export function iceAnswer(more: Partial<IceAnswer> = {}): IceAnswer {
 export function surfaceAnswer(): IceSurface {
   return {
     row: 17,
-    a: { name: 'age', kind: 'numeric', labels: [], grid: Float64Array.of(0, 10, 30), own: 1 },
+    nRows: null,
+    a: { name: 'age', kind: 'numeric', labels: [], grid: Float64Array.of(0, 10, 30), own: 10 },
     b: { name: 'sex', kind: 'categorical', labels: ['', 'female'], grid: Float64Array.of(0, 1), own: 0 },
     values: Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
     outputLabel: 'yes',

@@ -21,6 +21,7 @@ export const explainText = {
   all: (total: number) => `All ${plural(total, 'row')}`,
   sample: 'A sample of',
   sampleRows: 'Rows in the sample',
+  everyRow: 'All rows with a true value',
   rowsWhere: 'Rows where …',
   onlyRow: (name: string) => `Only ${name}`,
   whereColumn: 'Column',

@@ -58,8 +58,8 @@ export function badgeText(badge: AdditivityBadge, local = true): BadgeText {
       return badge.fidelity === null
         ? { short: 'surrogate', long: 'Explains a surrogate of the model; its fidelity to the model is not known.', tone: 'warning' }
         : {
-            short: `surrogate ${badge.fidelity.metric} ${badge.fidelity.metric === 'accuracy' ? percent(badge.fidelity.value) : short(badge.fidelity.value)}`,
-            long: `${local ? 'Sums to' : 'Explains'} a surrogate that follows the model with ${badge.fidelity.metric} ${short(badge.fidelity.value)} on ${count(badge.fidelity.nRows)} rows.`,
+            short: `surrogate ${fidelityText(badge) ?? ''}`,
+            long: `${local ? 'Sums to' : 'Explains'} a surrogate that follows the model with ${fidelityText(badge) ?? ''} on ${count(badge.fidelity.nRows)} rows.`,
             tone: 'neutral',
           };
     case 'unknown':
@@ -67,6 +67,20 @@ export function badgeText(badge: AdditivityBadge, local = true): BadgeText {
     default:
       return badge satisfies never;
   }
+}
+
+/** How well a surrogate follows the model: `accuracy 95.1%`, `R² 0.981`; null for what is no surrogate. */
+export function fidelityText(badge: AdditivityBadge): string | null {
+  if (badge.kind !== 'surrogate') return null;
+  if (badge.fidelity === null) return 'fidelity not known';
+  const { metric, value } = badge.fidelity;
+  return `${metric} ${metric === 'accuracy' ? percent(value) : short(value)}`;
+}
+
+/** What an explanation is called wherever it is named: a surrogate never without its fidelity. */
+export function explanationName({ name, badge }: { readonly name: string; readonly badge: AdditivityBadge }): string {
+  const fidelity = fidelityText(badge);
+  return fidelity === null ? name : `${name} (${fidelity})`;
 }
 
 function sentence(text: string): string {

@@ -6,6 +6,7 @@ export const viewsText = {
   explore: { name: 'Explanation Exploration', shortName: 'Explore' },
   summary: { name: 'Summary Importance', shortName: 'Summary' },
   interactions: { name: 'Interactions', shortName: 'Pairs' },
+  rules: { name: 'Anchor Rules', shortName: 'Rules' },
   layers: { name: 'Layers', shortName: 'Layers' },
   surrogate: { name: 'Surrogate', shortName: 'Surrogate' },
 } as const;
@@ -20,6 +21,7 @@ export const viewNames = {
   explore: viewsText.explore.name,
   summary: viewsText.summary.name,
   interactions: viewsText.interactions.name,
+  rules: viewsText.rules.name,
   layers: viewsText.layers.name,
   surrogate: viewsText.surrogate.name,
   ...rowViewNames,

@@ -2,9 +2,10 @@ import { LimpidError } from '#/base/errors';
 import { setMembers } from '#/domain/category-set';
 import type { EncodedRows } from '#/domain/model';
 import type { DecisionPath, PathStep } from '#/domain/decision-path';
-import { COMPARISONS, type TreeModel } from '#/domain/tree-model';
+import { applySteps } from '#/domain/column-steps';
+import { COMPARISONS, type ColumnSource, type TreeModel } from '#/domain/tree-model';
 import { encodeForTrees } from './apply-steps';
-import { goesYes } from './covers';
+import { goesYes, isMember } from './covers';
 
 /**
  * The way of one row through one tree, and what every tree adds to its sum (with the base values: the row's tree sum).
@@ -46,10 +47,17 @@ export function decisionPath(model: TreeModel, row: Float64Array, tree: number):
       name: source.name ?? null,
       comparison,
       threshold,
-      codes: comparison === 'in' ? setMembers(ensemble.categorySets[threshold]!) : [],
-      value: x[column]!,
+      codes: comparison === 'in' ? membersAsCodes(source, ensemble.categorySets[threshold]!) : [],
+      value: comparison === 'in' ? row[source.feature]! : x[column]!,
       yes,
     });
   });
   return { nTrees, tree, steps, leaf: valuesOf(leaf), leafCover: ensemble.cover?.[leaf] ?? NaN, contributions };
+}
+
+/** The feature's own codes that a set admits: libraries number categories their own way behind a `lookup` step. */
+function membersAsCodes({ steps }: ColumnSource, set: Uint32Array): number[] {
+  const lookup = steps.find((step) => step.kind === 'lookup');
+  if (lookup === undefined) return setMembers(set);
+  return [...lookup.values.keys()].filter((code) => isMember(set, applySteps(steps, code)));
 }

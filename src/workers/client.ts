@@ -1,4 +1,5 @@
 import type { StudySummary } from '#/domain/summary';
+import type { FeatureGroup } from '#/domain/feature-map';
 import type { Command } from '#/engine/command';
 import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } from '#/engine/job';
 import type { ImportCard, ImportChoices } from '#/formats/draft';
@@ -17,6 +18,8 @@ export interface LimpidClient {
   run(job: Job, signal?: AbortSignal): Promise<JobOutcome>;
   cancel(jobId: string): Promise<void>;
   explainPlan(params: ExplainPlanParams): Promise<ExplainPlan>;
+  /** One-hot families among the features of an explanation, to start grouping from. */
+  suggestGroups(explanation: string): Promise<readonly FeatureGroup[]>;
   readonly interactive: Omit<InteractiveApi, 'connect'>;
   /** @returns null-free outcome; broken files are items of the card, the rest opens. */
   openFiles(

@@ -7,6 +7,7 @@
  *   study worker ── ComputeApi over MessagePort ──> compute workers
  */
 import type { AnchorRule } from '#/domain/anchor-rule';
+import type { FeatureGroup } from '#/domain/feature-map';
 import type { PlainError } from '#/base/errors';
 import type { Command } from '#/engine/command';
 import type { EngineEvent, ExplainPlan, ExplainPlanParams, Job, JobOutcome } from '#/engine/job';
@@ -58,6 +59,8 @@ export interface StudyApi {
   undo(): Promise<StudySummary>;
   redo(): Promise<StudySummary>;
   explainPlan(params: ExplainPlanParams): Promise<ExplainPlan>;
+  /** One-hot families among the features of an explanation, to start grouping from. */
+  suggestGroups(explanation: string): Promise<readonly FeatureGroup[]>;
   /** Resolves when the job has finished or was cancelled; progress comes as `jobs` and `study` events. */
   run(job: Job, signal?: AbortSignal): Promise<JobOutcome>;
   cancel(jobId: string): Promise<void>;

@@ -1,4 +1,5 @@
 import { fromPlainError, LimpidError } from '#/base/errors';
+import { withRawExplanations } from '#/engine/raw-explanations';
 import { Engine } from '#/engine/engine';
 import type { Executor } from '#/engine/executor';
 import type { EngineEvent } from '#/engine/job';
@@ -30,7 +31,7 @@ export function createStudyService(openStore: () => Promise<Store>): StudyApi {
   const openDraft = async (draft: ImportDraft, source: StudySource): Promise<OpenOutcome> => {
     const card = need().card(draft);
     if (!card.needsChoices && draft.study !== null && card.blocked === null) {
-      const summary = await need().open(draft.study, source.kind !== 'sample');
+      const summary = await need().open(withRawExplanations(draft.study, draft.featureMap), source.kind !== 'sample');
       return { kind: 'opened', summary, source, card };
     }
     count += 1;
@@ -95,6 +96,7 @@ export function createStudyService(openStore: () => Promise<Store>): StudyApi {
     undo: () => Promise.resolve(need().undo()),
     redo: () => Promise.resolve(need().redo()),
     explainPlan: (params) => need().explainPlan(params),
+    suggestGroups: (explanation) => Promise.resolve(need().suggestGroups(explanation)),
     run: (job, signal) => need().run(job, signal),
     cancel(jobId) {
       need().cancel(jobId);

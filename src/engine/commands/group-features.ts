@@ -1,16 +1,11 @@
 import { LimpidError } from '#/base/errors';
-import type { ExplanationId } from '#/domain/ids';
 import type { FeatureSchema } from '#/domain/model';
 import type { Study } from '#/domain/study';
 import type { Command } from '#/engine/command';
 import { revise, type CommandHandler } from '#/engine/commands/handler';
+import { freeExplanationId } from '#/engine/free-id';
 import { deriveExplanation } from '#/explainers/feature-map/derive-explanation';
 import { describeFeature } from '#/formats/bind-slots';
-
-function freeId(study: Study, wanted: string): ExplanationId {
-  const taken = new Set<string>(study.explanations.map(({ id }) => id));
-  for (let copy = 1, id = wanted; ; id = `${wanted}-${++copy}`) if (!taken.has(id)) return id as ExplanationId;
-}
 
 function schemaIn(study: Study, name: string): FeatureSchema | null {
   const index = study.table.columns.findIndex((column) => column.name === name);
@@ -30,7 +25,7 @@ export const groupFeaturesHandler: CommandHandler<Extract<Command, { kind: 'grou
       throw new LimpidError({ tag: 'BadRequest', message: 'There is no group.', hint: 'Put at least two features into one.' });
     }
     const derived = deriveExplanation(explanation, {
-      id: freeId(study, `${explanation.id}-grouped`),
+      id: freeExplanationId(study.explanations, `${explanation.id}-grouped`),
       name: `${explanation.name} (grouped)`,
       by: { groups: command.groups },
       schemaOf: (name) => schemaIn(study, name),

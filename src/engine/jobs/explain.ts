@@ -66,7 +66,9 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const nPlayers = players.length;
   const { nOutputs } = context.facts;
   const blocks = (width: number): LocalBlocks => allocateBlocks(nOutputs, rows.length, width, job.precision);
-  const jobHash = await hashParts([specKey, rows, String(prepared.chunkRows)]);
+  // Chunks of different providers are never mixed.
+  const provider = context.facts.provider?.name === 'webgpu' ? ['webgpu'] : [];
+  const jobHash = await hashParts([specKey, rows, String(prepared.chunkRows), ...provider]);
   let explanation: Explanation = {
     id: `${job.explainer}-${jobHash.slice(0, 8)}-${context.study().explanations.length}` as ExplanationId,
     name: explainer.label,
@@ -91,6 +93,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
         outputSpace: job.outputSpace,
         rows: job.rows.kind,
         background: describeBackground(table, job.background),
+        ...(provider.length > 0 ? { provider: provider[0] } : {}),
       },
       seed: job.seed,
       backgroundHash: explainer.usesBackground ? backgroundHash : null,

@@ -37,7 +37,6 @@ export function rowsPerCall(nodes: number): number {
  * weight * gradient(b + t (x - b)), in float64 and in the order of the nodes.
  *
  * @param baseline - [nFeatures]
- * @param factor - a further number for each point, by row and node (a gradient of an outer function); default 1
  * @returns row-major [nRows, nFeatures or neurons]
  * @throws LimpidError `ModelFailed` | `Aborted`
  */

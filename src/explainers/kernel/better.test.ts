@@ -9,6 +9,7 @@ import { invertInPlace } from '#/explainers/kernel/inverse';
 import { readPlayers } from '#/explainers/kernel/player-groups';
 import { enumerationCost, planRow } from '#/explainers/kernel/row-plan';
 import { createPacer } from '#/explainers/pacer';
+import { preparePermutationShap } from '#/explainers/permutation-shap/explain';
 import { predictTrees } from '#/trees/link';
 import { NO_STRUCTURE, NOTHING_LEARNT } from '#/testing/explain-parts';
 import {
@@ -120,6 +121,22 @@ describe('rows that share cells with the background', () => {
     expect(enumerationCost(0)).toBe(0);
     expect(enumerationCost(1)).toBe(0);
     expect(enumerationCost(3)).toBe(6);
+  });
+});
+
+describe('forty features', () => {
+  it('agree with Permutation SHAP on a game of order 2, for which both are exact', async () => {
+    const n = 40;
+    const background = equalBackground(alikeRows(4, n, 0.1, 21));
+    const rows = alikeRows(2, n, 0.1, 22);
+    const pairwise = (row: Float64Array): number => row.reduce((sum, x, j) => sum + (j + 1) * x + x * row[(j + 7) % n]!, 0);
+    const environment = environmentOf(functionPredictor(n, 1, pairwise));
+    const kernel = await (await prepareKernel(specOf(background, { budget: 8 * n }), environment)).explain(rows, ids(rows));
+    const orders = await (await preparePermutationShap(specOf(background, { maxEvals: 81 }), environment)).explain(rows, ids(rows));
+    kernel.values[0]!.forEach((value, at) => {
+      expect(value).toBeCloseTo(orders.values[0]![at]!, 8);
+      expect(kernel.standardErrors![0]![at]).toBeLessThan(1e-6);
+    });
   });
 });
 

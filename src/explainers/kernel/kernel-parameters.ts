@@ -44,16 +44,11 @@ export const GROUPS = {
 } as const satisfies ParameterSpec;
 
 export const L1 = {
-  kind: 'choice',
+  kind: 'text',
   id: 'l1',
   label: 'Features kept (as shap does)',
-  hint: 'For sampling as shap does: num_features(10) is its default and sets all but 10 features to zero',
+  hint: 'With sampling as shap does: none, auto, or num_features(k), which sets all but k features to zero; num_features(10) is its default',
   default: 'none',
-  options: [
-    { value: 'none', label: 'All' },
-    { value: 'num_features(10)', label: 'The first 10 of a LARS path' },
-    { value: 'auto', label: 'By AIC when few coalitions are sampled' },
-  ],
 } as const satisfies ParameterSpec;
 
 /** `keep`: the first features on a LARS path; `aic`: those of the lasso path's step with the smallest AIC. */

@@ -9,8 +9,11 @@ import { createPacer, type Pacer } from '#/explainers/pacer';
 /** Rows in one call of the model: input stays within a megabyte for up to 64 features. */
 const BATCH_ROWS = 2048;
 
-/** Predictions kept before they are added up. */
-const HELD_ROWS = 2 ** 16;
+/** Predicted numbers kept before they are added up. */
+const HELD_NUMBERS = 2 ** 17;
+
+/** Coalitions that wait for their predictions. */
+const WAITING = 2 ** 20;
 
 /** What coalitions share of an explained row. */
 export interface ExplainedRow {
@@ -43,6 +46,7 @@ export class MixedRows {
   #held = 0;
   #asked = 0;
   #sums: (() => void)[] = [];
+  #waiting = 0;
   /** Hash of the coalitions of one background row: position in the table -> slot, valid where the stamp is the current one. */
   #slots = new Int32Array(1024);
   #stamps = new Int32Array(1024);
@@ -67,7 +71,7 @@ export class MixedRows {
     this.#signal = signal;
     this.#pacer = createPacer(signal);
     this.#buffer = new Float64Array(BATCH_ROWS * background.rows.nFeatures);
-    this.#predictions = new Float64Array(HELD_ROWS * nOutputs);
+    this.#predictions = new Float64Array(HELD_NUMBERS);
   }
 
   get pacer(): Pacer {
@@ -154,6 +158,7 @@ export class MixedRows {
     const difference = this.#differenceWords(explained.row, b, active);
     const count = coalitions.length;
     this.#clearTable(count, nWords);
+    this.#waiting += count;
     // Slots: -1 the background row itself, -2 the explained row, else a mixed row.
     const slots = new Int32Array(count);
     const first = this.#reserve(0);
@@ -203,7 +208,7 @@ export class MixedRows {
 
   /** So much is held that it is time to `settle`. */
   get full(): boolean {
-    return this.#asked >= HELD_ROWS || this.#sums.length > 4096;
+    return this.#asked * this.#nOutputs >= HELD_NUMBERS || this.#waiting >= WAITING || this.#sums.length > 4096;
   }
 
   /** Predicts what is left and adds everything up. @throws LimpidError `Aborted` | `ModelFailed` */
@@ -214,6 +219,7 @@ export class MixedRows {
       if (this.#pacer.due()) await this.#pacer.pause();
     }
     this.#sums = [];
+    this.#waiting = 0;
     this.#asked = 0;
     this.#held = 0;
   }

@@ -1,4 +1,5 @@
 import type { Explainer } from '#/explainers/explainer';
+import { engineeredParameter, prepareByFeatures, wantsEngineered } from '#/explainers/feature-map/engineered-parameter';
 import { prepareLinear } from '#/explainers/linear/explain';
 
 /** Seconds a column and output: one multiplication and its encoding. */
@@ -15,19 +16,19 @@ export const linearExplainer: Explainer = {
   source: 'Strumbelj and Kononenko 2014, section 3; shap 0.51 LinearExplainer, Independent masker',
   usesBackground: true,
   needsTraining: false,
-  parameters: () => [],
+  parameters: (model) => ('reason' in model.linear ? [] : engineeredParameter(model.linear.columns, model.nFeatures)),
   unavailable: (model) => ('reason' in model.linear ? model.linear.reason : null),
   outputSpaces: (model) =>
     'reason' in model.linear || model.linear.link !== 'identity' || model.predictionSpace !== 'probability' ? ['raw'] : ['probability'],
-  estimate(model) {
+  estimate(model, _backgroundRows, parameters) {
     const columns = 'reason' in model.linear ? model.nFeatures : model.linear.columns;
     return {
       evaluationsPerRow: 0,
       secondsPerRow: SECONDS_PER_TERM * columns * model.nOutputs,
       setupSeconds: 0,
-      bytesPerRow: 4 * model.nOutputs * model.nFeatures,
+      bytesPerRow: 4 * model.nOutputs * (wantsEngineered(parameters) ? columns : model.nFeatures),
       exact: true,
     };
   },
-  prepare: prepareLinear,
+  prepare: prepareByFeatures(prepareLinear),
 };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { LinearModel } from '#/domain/linear-model';
 import type { ExplainerEnvironment } from '#/explainers/explainer';
 import { prepareLinear } from '#/explainers/linear/explain';
+import { linearExplainer } from '#/explainers/linear/linear-explainer';
 import { readLinearModel } from '#/onnx/read-linear-model';
 import { NO_STRUCTURE, NOTHING_LEARNT } from '#/testing/explain-parts';
 import { goldenAsset, goldenBackground, goldenRows, type ExplainerGolden } from '#/testing/explainer-golden';
@@ -65,6 +66,25 @@ describe('linear SHAP', () => {
     const { values } = await prepared.explain(encoded(2, [4, 0, NaN, 7]), Int32Array.of(0, 1));
     expect([...values[0]!]).toEqual([3, -0.75 - 2.25, NaN, 0.25 - 2.25]);
     expect([...values[1]!]).toEqual([0, 0, NaN, -1]);
+  });
+
+  it('gives each column its own value when asked to', async () => {
+    const features = ['size', 'coat'].map(
+      (name) => ({ name, kind: 'numeric', integer: false, labels: [], missingText: '', column: 0 }) as const,
+    );
+    const asked = { ...spec, background, parameters: { features: 'engineered' } };
+    const prepared = await linearExplainer.prepare(asked, { ...environment, features });
+    expect(prepared.players).toMatchObject({
+      featureSpace: 'engineered',
+      features: [{ name: 'size' }, { name: 'coat' }, { name: 'coat (2)' }],
+    });
+    const { values } = await prepared.explain(encoded(2, [4, 0]), Int32Array.of(0));
+    // Means of the columns: 2.5, 0.25, 0.75.
+    expect([...values[0]!]).toEqual([3, -0.75, -2.25]);
+    expect([...prepared.baseValues]).toEqual([5 + 5 - 0.25 + 2.25, 1]);
+    await expect(async () => linearExplainer.prepare({ ...asked, parameters: { features: 'all' } }, environment)).rejects.toThrow(
+      'not "all"',
+    );
   });
 
   it('refuses what it cannot explain', () => {

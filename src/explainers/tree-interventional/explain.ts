@@ -3,7 +3,7 @@ import { effectiveBackground } from '#/explainers/background';
 import type { Background, ExplainerEnvironment, ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
 import { createForest, requireTrees, treeColumns } from '#/explainers/forest';
 import { BANZHAF_SUMS, treeChoices, type TreeChoices } from '#/explainers/tree-parameters';
-import { plainInterventionalGame, plainInterventionalSeconds } from '#/explainers/tree-interventional/plain-game';
+import { plainInterventionalGame, plainInterventionalSeconds, SECONDS_A_BACKGROUND_ROW } from '#/explainers/tree-interventional/plain-game';
 import { prepareProbability } from '#/explainers/tree-interventional/probability';
 import { weightedMean } from '#/explainers/tree-interventional/weighted-mean';
 import { prepareTreeValues } from '#/explainers/tree-values';
@@ -65,6 +65,7 @@ async function prepareSums(
       nRows: spec.nRows,
       kernels: environment.kernels,
       plainSeconds: plainInterventionalSeconds(forest.leaves, forest.slots, weights.length, spec.nRows, choices.pairs),
+      plainSetupSeconds: forest.leaves * weights.length * SECONDS_A_BACKGROUND_ROW,
       plainGame: (gameSignal) => plainInterventionalGame(forest, treeColumns(model, background.rows), weights, choices, gameSignal),
     },
     signal,

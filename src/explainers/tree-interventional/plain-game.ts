@@ -38,6 +38,9 @@ export async function plainInterventionalGame(
 const SECONDS_A_LEAF = 1.5e-7;
 const SECONDS_A_PAIR = 1.2e-8;
 
+/** Seconds to count a background row's pattern at a leaf. */
+export const SECONDS_A_BACKGROUND_ROW = 2.2e-8;
+
 /** Seconds of the plain code for a job: each distinct pattern of a leaf meets each distinct pattern of the background. */
 export function plainInterventionalSeconds(leaves: number, slots: number, backgroundRows: number, nRows: number, pairs: boolean): number {
   const patterns = 2 ** Math.min(slots, 12) / 4;

@@ -5,7 +5,14 @@ import type { ExplainerEnvironment, ExplainSpec } from '#/explainers/explainer';
 import type { Parameters } from '#/explainers/parameters';
 import { prepareInterventional } from '#/explainers/tree-interventional/explain';
 import { NO_STRUCTURE, NOTHING_LEARNT } from '#/testing/explain-parts';
-import { equalBackground, functionPredictor, interventionalGame, randomRows, shapleyByDefinition, weightedBackground } from '#/testing/games';
+import {
+  equalBackground,
+  functionPredictor,
+  interventionalGame,
+  randomRows,
+  shapleyByDefinition,
+  weightedBackground,
+} from '#/testing/games';
 import { randomTreeModel } from '#/testing/random-trees';
 import { predictTrees } from '#/trees/link';
 

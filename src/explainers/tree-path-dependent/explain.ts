@@ -59,6 +59,7 @@ export async function preparePathDependent(
       nRows: spec.nRows,
       kernels: environment.kernels,
       plainSeconds: spec.nRows * plainPathSeconds(forest.leaves, forest.slots, choices.pairs),
+      plainSetupSeconds: 0,
       plainGame: () => Promise.resolve(() => new PathGame(forest.slots, choices)),
     },
     signal,

@@ -80,7 +80,7 @@ function PlannedDialog({ plan, form, columns, onForm, onClose }: PlannedDialogPr
   const cost = offer === null ? null : costOf(form, offer, plan);
   const possible =
     offer === null
-      ? global?.unavailable === null
+      ? global?.unavailable === null && isComplete(form, false)
       : offer.unavailable === null && isComplete(form, offer.usesBackground) && (cost === null || cost.bytes <= MAX_BYTES);
   const start = () => {
     const job = offer !== null ? explainJobOf(form, offer, row) : global !== null ? globalJobOf(form, global) : null;
@@ -105,7 +105,7 @@ function PlannedDialog({ plan, form, columns, onForm, onClose }: PlannedDialogPr
       <div className={styles.form}>
         <MethodList plan={plan} method={method} onChange={(next) => onForm({ ...form, method: next, outputSpace: null })} />
         {offer !== null && <ExplainOptions plan={plan} offer={offer} columns={columns} row={row} form={form} onChange={onForm} />}
-        {global !== null && <GlobalOptions offer={global} form={form} onChange={onForm} />}
+        {global !== null && <GlobalOptions offer={global} columns={columns} form={form} onChange={onForm} />}
       </div>
     </Dialog>
   );

@@ -148,20 +148,48 @@ function BackgroundFields({ columns, row, form, onChange }: BackgroundFieldsProp
 }
 
 interface GlobalOptionsProps extends OptionsProps {
+  readonly columns: readonly AxisInfo[];
   readonly offer: GlobalOffer;
 }
 
-export function GlobalOptions({ offer, form, onChange }: GlobalOptionsProps) {
+export function GlobalOptions({ offer, columns, form, onChange }: GlobalOptionsProps) {
   if (offer.parameters.length === 0) return null;
-  return (
-    <OptionGrid>
-      <ParameterFields
-        specs={offer.parameters}
-        values={parametersOf(form, offer.id, offer.parameters)}
-        onChange={(id, value) => onChange(withParameter(form, offer.id, id, value))}
+  const change = (patch: Partial<ExplainForm>) => onChange({ ...form, ...patch });
+  const choice = (where: boolean, label: string) => (
+    <label className={styles.radio}>
+      <input
+        type="radio"
+        name="rows"
+        checked={(form.rows === 'where') === where}
+        onChange={() => change({ rows: where ? 'where' : 'all' })}
       />
-      <Seed form={form} onChange={onChange} />
-    </OptionGrid>
+      {label}
+    </label>
+  );
+  return (
+    <>
+      <fieldset className={styles.rows}>
+        <legend className={styles.legend}>{explainText.rows}</legend>
+        {choice(false, explainText.everyRow)}
+        {choice(true, explainText.rowsWhere)}
+        {form.rows === 'where' && (
+          <FilterFields
+            columns={columns}
+            label={explainText.rowsWhere}
+            filter={form.rowFilter}
+            onChange={(rowFilter) => change({ rowFilter })}
+          />
+        )}
+      </fieldset>
+      <OptionGrid>
+        <ParameterFields
+          specs={offer.parameters}
+          values={parametersOf(form, offer.id, offer.parameters)}
+          onChange={(id, value) => onChange(withParameter(form, offer.id, id, value))}
+        />
+        <Seed form={form} onChange={onChange} />
+      </OptionGrid>
+    </>
   );
 }
 

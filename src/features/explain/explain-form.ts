@@ -95,6 +95,7 @@ export function globalJobOf(form: ExplainForm, offer: GlobalOffer): Job {
     kind: 'permutation importance',
     metric: metric === undefined || metric === '' ? null : String(metric),
     repeats: Number(repeats),
+    rows: form.rows === 'where' ? rowsOf(form, null) : { kind: 'all' },
     maxRows: PERMUTATION_ROWS,
     seed: form.seed,
   };

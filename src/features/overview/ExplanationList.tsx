@@ -1,13 +1,16 @@
-import { IconTrash } from '@tabler/icons-react';
+import { IconStack2, IconTrash } from '@tabler/icons-react';
 import { Button, IconButton } from '#/components/Button';
 import { EllipsisText } from '#/components/EllipsisText';
-import type { ExplanationSummary } from '#/domain/summary';
+import { canGroupFeatures, type ExplanationSummary } from '#/domain/summary';
 import { useChoices } from '#/state/choices';
+import { useSession } from '#/state/session';
 import { useApply } from '#/state/use-apply';
 import type { ActiveScope } from '#/state/use-scope';
 import { coverage } from '#/text/format';
+import { groupText } from '#/text/group-columns';
 import { overviewText } from '#/text/overview';
-import { badgeText, unitLabel } from '#/text/units';
+import { shellText } from '#/text/shell';
+import { badgeText, explanationName, unitLabel } from '#/text/units';
 import { Section } from './Section';
 import styles from './overview.module.css';
 
@@ -36,11 +39,16 @@ interface ExplanationFactsProps {
 
 function ExplanationFacts({ one, nRows, unit }: ExplanationFactsProps) {
   const badge = badgeText(one.badge, one.hasLocal);
-  const facts = [one.featureSpace, unit, one.hasLocal ? coverage(one.completed, nRows) : null, overviewText.state[one.state]];
+  const facts = [
+    shellText.featureSpaces[one.featureSpace],
+    unit,
+    one.hasLocal ? coverage(one.completed, nRows) : null,
+    overviewText.state[one.state],
+  ];
   return (
     <div className={styles.itemWords}>
       <strong>
-        <EllipsisText text={one.name} />
+        <EllipsisText text={explanationName(one)} />
       </strong>
       <p className={styles.quiet}>{facts.filter((fact) => fact !== null && fact !== '').join(' · ')}</p>
       <p className={styles.badge} data-tone={badge.tone}>
@@ -61,6 +69,11 @@ function ExplanationActions({ one, shown }: { readonly one: ExplanationSummary; 
         <Button look="quiet" onClick={() => set({ explanation: one.id })}>
           {overviewText.show}
         </Button>
+      )}
+      {canGroupFeatures(one) && (
+        <IconButton label={groupText.open(one.name)} onClick={() => useSession.getState().set({ grouping: one.id })}>
+          <IconStack2 size={16} />
+        </IconButton>
       )}
       {one.state !== 'running' && (
         <IconButton label={overviewText.remove(one.name)} onClick={() => apply({ kind: 'remove explanation', id: one.id })}>

@@ -83,7 +83,7 @@ export function prepare(leafPtr: usize, bits: i32, leafBits: i32, pairs: bool, d
     queueTable[q] = heap.alloc(top * line);
     queuePattern[q] = heap.alloc(<usize>((capacity + 7) & ~7) << 1);
   }
-  massesAt[0] = heap.alloc(top << 3);
+  massesAt[0] = heap.alloc(top << 5);
   for (let level = 0; level < bits + 2; level++) {
     const size = <usize>1 << bits;
     if (level > 0) {
@@ -253,12 +253,24 @@ function weighPatterns(id: i32, depth: i32): void {
   const pattern = set.pattern;
   cellPatterns(set, id, depth, pattern);
   const masses = massesAt[0];
-  memory.fill(masses, 0, <usize>8 << bitsOfCell);
-  // Rows that only fill up the set have weight 0.
-  for (let r: usize = 0; r < <usize>set.rows; r++) {
-    const p = masses + (<usize>load<u16>(pattern + (r << 1)) << 3);
-    store<f64>(p, load<f64>(p) + load<f64>(backgroundWeights + (r << 3)));
+  const part: usize = <usize>8 << bitsOfCell;
+  memory.fill(masses, 0, part << 2);
+  // Four counts side by side: rows with the same pattern would wait for each other. Rows that only fill up the set have weight 0.
+  let weight = backgroundWeights;
+  for (let p = pattern, end = pattern + set.bytes; p < end; p += 8, weight += 32) {
+    addWeight(masses, load<u16>(p), load<f64>(weight));
+    addWeight(masses + part, load<u16>(p, 2), load<f64>(weight, 8));
+    addWeight(masses + part * 2, load<u16>(p, 4), load<f64>(weight, 16));
+    addWeight(masses + part * 3, load<u16>(p, 6), load<f64>(weight, 24));
   }
+  for (let p = masses, end = masses + part; p < end; p += 8) {
+    store<f64>(p, load<f64>(p) + load<f64>(p + part) + (load<f64>(p + part * 2) + load<f64>(p + part * 3)));
+  }
+}
+
+@inline function addWeight(masses: usize, pattern: u32, weight: f64): void {
+  const p = masses + (<usize>pattern << 3);
+  store<f64>(p, load<f64>(p) + weight);
 }
 
 /** Lanes of the line: all players, or those on the path and inside the cell. */

@@ -119,6 +119,11 @@ export class GraphWriter {
     return this.node('Div', [a, b]);
   }
 
+  /** a B, or a times B transposed (the third operand may be left out since operator set 11). */
+  product(a: string, b: string, transB: 0 | 1): string {
+    return this.node('Gemm', this.opset >= 11 ? [a, b] : [a, b, this.scalar(0)], { transB });
+  }
+
   /** Sums over axes that stay as size 1 (their place moved from attribute to input with operator set 13). */
   sumOver(tensor: string, axes: readonly number[]): string {
     return this.opset >= 13

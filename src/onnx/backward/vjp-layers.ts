@@ -11,7 +11,7 @@ const gemm: VjpRule = single((node, g, { net, writer }) => {
   }
   const alpha = node.attributes.float('alpha', 1);
   const transB = node.attributes.int('transB', 0) === 1 ? 0 : 1;
-  const product = writer.node('Gemm', [g, b], { transB });
+  const product = writer.product(g, b, transB);
   return [net.active.has(a) ? (alpha === 1 ? product : writer.multiply(product, writer.scalar(alpha))) : null];
 });
 
@@ -24,7 +24,7 @@ const matMul: VjpRule = single((node, g, { net, writer }) => {
   const swapped = (tensor: string, rank: number): string => writer.node('Transpose', [tensor], { perm: swapLast(rank) });
   if (!net.active.has(b)) {
     if (shapeB.length > shapeA.length) throw new NotDifferentiable(node, 'multiplies by a stack of matrices.');
-    if (shapeA.length === 2) return [writer.node('Gemm', [g, b], { transB: 1 }), null];
+    if (shapeA.length === 2) return [writer.product(g, b, 1), null];
     return [writer.node('MatMul', [g, swapped(b, shapeB.length)]), null];
   }
   const same = shapeA.length === shapeB.length && shapeA.slice(0, -2).every((dim, axis) => dim === shapeB[axis]);

@@ -1,0 +1,37 @@
+import type { Explainer } from '#/explainers/explainer';
+import { prepareEngineered } from '#/explainers/feature-map/engineered-players';
+import { choiceParameter, type Parameters, type ParameterSpec } from '#/explainers/parameters';
+import { requireChoice } from '#/explainers/tree-parameters';
+
+/** Which features get values, of models whose preparation could be read. */
+export const FEATURES: Extract<ParameterSpec, { kind: 'choice' }> = {
+  kind: 'choice',
+  id: 'features',
+  label: 'Values of',
+  hint: 'Columns: what encoders make of a feature (sex=female) is explained one by one, and can be grouped afterwards.',
+  default: 'raw',
+  options: [
+    { value: 'raw', label: 'features of the table' },
+    { value: 'engineered', label: 'columns of the model' },
+  ],
+};
+
+export function wantsEngineered(parameters: Parameters): boolean {
+  return choiceParameter(parameters, FEATURES) === 'engineered';
+}
+
+/**
+ * The setting where it makes a difference: the preparation makes more columns than there are features.
+ * @param columns - of the model behind its preparation, undefined where not known
+ */
+export function engineeredParameter(columns: number | undefined, nFeatures: number): readonly ParameterSpec[] {
+  return columns !== undefined && columns > nFeatures ? [FEATURES] : [];
+}
+
+/** An explainer's `prepare` that follows the setting. */
+export function prepareByFeatures(prepare: Explainer['prepare']): Explainer['prepare'] {
+  return (spec, environment, signal) =>
+    requireChoice(spec.parameters, FEATURES) === 'engineered'
+      ? prepareEngineered(spec, environment, prepare, signal)
+      : prepare(spec, environment, signal);
+}

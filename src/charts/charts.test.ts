@@ -47,6 +47,11 @@ const two = [
 ];
 
 /** Every chart, from an answer made by hand. */
+const slopes = iceAnswer({ line: 'derivative' });
+const effects = iceAnswer({
+  average: { kind: 'ale', grid: Float64Array.of(0, 20, 30), curve: Float64Array.of(-0.1, 0, 0.2), nRows: 100 },
+});
+const average = { ...surfaceAnswer(), nRows: 300, a: { ...surfaceAnswer().a, own: 7.5 } };
 const charts: readonly [string, (theme: typeof light) => Chart, ChartTable, string][] = [
   ['plot-points', (t) => points.chart(pointsAnswer(), plain, t), points.table(pointsAnswer()), points.describe(pointsAnswer())],
   ['plot-boxes', (t) => boxes.chart(boxesAnswer(), plain, t), boxes.table(boxesAnswer()), boxes.describe(boxesAnswer())],
@@ -107,6 +112,9 @@ const charts: readonly [string, (theme: typeof light) => Chart, ChartTable, stri
   ['local-compare', (t) => compare.chart(two, 3, t), compare.table(two), compare.describe(two)],
   ['ice-lines', (t) => ice.chart(iceAnswer(), t), ice.table(iceAnswer()), ice.describe(iceAnswer())],
   ['ice-lines of categories', (t) => ice.chart(categories, t), ice.table(iceAnswer()), ice.describe(iceAnswer())],
+  ['ice-lines of slopes', (t) => ice.chart(slopes, t), ice.table(slopes), ice.describe(slopes)],
+  ['ice-lines with effects', (t) => ice.chart(effects, t), ice.table(effects), ice.describe(effects)],
+  ['ice-surface of the average', (t) => surface.chart(average, t), surface.table(average), surface.describe(average)],
   ['ice-surface', (t) => surface.chart(surfaceAnswer(), t), surface.table(surfaceAnswer()), surface.describe(surfaceAnswer())],
 ];
 const categories = iceAnswer({

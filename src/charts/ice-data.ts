@@ -24,12 +24,6 @@ export function effectsOf(outputs: Outputs, stored: Float64Array, nOutputs: numb
   return Float64Array.from({ length: Math.floor(stored.length / nOutputs) }, (_, i) => sign * stored[i * nOutputs + output]! + 0);
 }
 
-/** A curve minus its value at one grid position; unchanged when that is -1. */
-export function centred(curve: Curve, at: number): Curve {
-  const zero = at < 0 ? 0 : curve[at]!;
-  return curve.map((value) => value - zero);
-}
-
 /** How lines are drawn: as predictions, as changes from the row's own value, or as slopes (of numbers and dates only). */
 export type LineStyle = 'value' | 'centred' | 'derivative';
 

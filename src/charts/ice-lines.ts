@@ -1,7 +1,8 @@
 import { tableOf, type Chart, type ChartTable, type Datum, type Marks, type Spec } from '#/charts/chart';
 import { buildFrameSpec, extentOf, frameSignals, laneDomain, paddedDomain } from '#/charts/frame';
-import { centred, iceAxisOf, iceScale, type Curve, type IceAnswer, type IceAxis } from '#/charts/ice-data';
+import { iceAxisOf, iceScale, type Curve, type IceAnswer, type IceAxis } from '#/charts/ice-data';
 import { labelLength, type ChartTheme } from '#/charts/theme';
+import { curveSlope } from '#/math/curve-shapes';
 import { rowName, withUnit } from '#/text/coverage';
 import { middleEllipsis, visibleLabel } from '#/text/labels';
 import { formatCell, formatDate, formatFull } from '#/text/numbers';
@@ -73,23 +74,43 @@ const DAY = 86_400_000;
  * among predictions they pass through the row's own point.
  */
 export function drawnCurves(answer: IceAnswer): Curves {
-  const ownValue = answer.own < 0 ? NaN : answer.grid[answer.own]!;
+  const { average, others, edited, line } = answer;
+  const own = answer.own < 0 ? NaN : answer.grid[answer.own]!;
+  const editedOwn = edited === null || edited.own < 0 ? NaN : edited.grid[edited.own]!;
   const drawn = (curve: Curve, grid: Float64Array, at: number): Curve => {
-    if (answer.line === 'centred') return centred(curve, at);
-    if (answer.line === 'value') return curve;
+    if (line === 'value') return curve;
+    if (line === 'centred') return shifted(curve, -valueAt(grid, curve, at));
     const slope = curveSlope(grid, curve, 1);
     return answer.featureKind === 'datetime' ? slope.map((value) => value * DAY) : slope;
   };
-  const { average, others, edited } = answer;
-  const ownPoint = answer.own < 0 ? mean(answer.curve) : answer.curve[answer.own]!;
-  const leveled = average?.kind === 'ale' && answer.line === 'value' ? anchored(average.grid, average.curve, ownValue, ownPoint) : average?.curve;
+  const through = ({ kind, grid, curve }: NonNullable<IceAnswer['average']>): Curve =>
+    kind === 'ale' && line === 'value'
+      ? shifted(curve, valueAt(answer.grid, answer.curve, own) - valueAt(grid, curve, own))
+      : drawn(curve, grid, own);
   return {
-    row: drawn(answer.curve, answer.grid, answer.own),
-    edited: edited === null ? null : drawn(edited.curve, edited.grid, edited.own),
-    average: average === null || leveled === undefined ? null : centredOrDrawn(answer, average, leveled, ownValue, drawn),
-    lines: others === null || !answer.showLines ? [] : others.lines.map((line) => drawn(line, others.grid, nearest(others.grid, ownValue))),
+    row: drawn(answer.curve, answer.grid, own),
+    edited: edited === null ? null : drawn(edited.curve, edited.grid, editedOwn),
+    average: average === null ? null : through(average),
+    lines: others === null || !answer.showLines ? [] : others.lines.map((curve) => drawn(curve, others.grid, own)),
   };
 }
+
+function shifted(curve: Curve, by: number): Curve {
+  return curve.map((value) => value + by);
+}
+
+/** A curve between its grid points, its ends outside; its mean for a missing value. */
+export function valueAt(grid: Float64Array, curve: Curve, at: number): number {
+  const n = grid.length;
+  if (n === 0) return 0;
+  if (Number.isNaN(at)) return curve.reduce((sum, value) => sum + value, 0) / n;
+  const after = grid.findIndex((point) => point >= at);
+  if (after < 0) return curve[n - 1]!;
+  if (after === 0 || grid[after] === at) return curve[after]!;
+  const share = (at - grid[after - 1]!) / (grid[after]! - grid[after - 1]!);
+  return curve[after - 1]! + share * (curve[after]! - curve[after - 1]!);
+}
+
 function isDiscrete(answer: IceAnswer): boolean {
   return answer.featureKind === 'categorical' || answer.featureKind === 'boolean';
 }
@@ -130,7 +151,7 @@ export function datasets(answer: IceAnswer, theme: ChartTheme): Readonly<Record<
   }
   return {
     density: densityBars(answer, valueRange(curves)),
-    lines: answer.average === null ? [] : curves.lines.flatMap((line, l) => points(answer.average!.grid, line, l)),
+    lines: answer.others === null ? [] : curves.lines.flatMap((line, l) => points(answer.others!.grid, line, l)),
     average: answer.average === null || curves.average === null ? [] : points(answer.average.grid, curves.average),
     row: points(answer.grid, curves.row),
     edited: answer.edited === null || curves.edited === null ? [] : points(answer.edited.grid, curves.edited),
@@ -150,11 +171,11 @@ export function marks(answer: IceAnswer): Marks {
     ...Array.from(curves.row, (y, i) => ({ x: answer.grid[i]!, y, row: answer.row, lane: 0, prediction: answer.curve[i]! })),
     ...curves.lines.flatMap((line, l) =>
       Array.from(line, (y, i) => ({
-        x: answer.average!.grid[i]!,
+        x: answer.others!.grid[i]!,
         y,
-        row: answer.average!.rows[l]!,
+        row: answer.others!.rows[l]!,
         lane: l + 1,
-        prediction: answer.average!.lines[l]![i]!,
+        prediction: answer.others!.lines[l]![i]!,
       })),
     ),
   ];
@@ -177,7 +198,7 @@ export function marks(answer: IceAnswer): Marks {
       lines: [
         { name: visibleLabel(answer.featureName), value: gridText(answer, list[i]!.x) },
         { name: unit, value: formatFull(list[i]!.prediction) },
-        ...(answer.centred ? [{ name: iceText.change, value: formatFull(list[i]!.y) }] : []),
+        ...(answer.line === 'value' ? [] : [{ name: lineTitle(answer), value: formatFull(list[i]!.y) }]),
       ],
     }),
   };
@@ -185,8 +206,12 @@ export function marks(answer: IceAnswer): Marks {
 
 export function table(answer: IceAnswer): ChartTable {
   const averageAt = (i: number): number | null => {
-    const at = answer.average === null ? -1 : answer.average.grid.indexOf(answer.grid[i]!);
-    return at < 0 ? null : answer.average!.curve[at]!;
+    const { average } = answer;
+    if (average === null || average.grid.length === 0) return null;
+    // Effects accumulate over edges of their own: between these they are read off the line.
+    if (average.kind === 'ale') return valueAt(average.grid, average.curve, answer.grid[i]!);
+    const at = average.grid.indexOf(answer.grid[i]!);
+    return at < 0 ? null : average.curve[at]!;
   };
   const editedAt = (i: number): number | null => {
     const at = answer.edited === null ? -1 : answer.edited.grid.indexOf(answer.grid[i]!);
@@ -199,7 +224,7 @@ export function table(answer: IceAnswer): ChartTable {
       { name: answer.featureName, numeric },
       { name: `${iceText.rowColumn}: ${shown}`, numeric: true },
       ...(answer.edited === null ? [] : [{ name: `${iceText.editedColumn}: ${shown}`, numeric: true }]),
-      ...(answer.average === null ? [] : [{ name: `${iceText.averageColumn}: ${shown}`, numeric: true }]),
+      ...(answer.average === null ? [] : [{ name: `${iceText.averageColumns[answer.average.kind]}: ${shown}`, numeric: true }]),
     ],
     answer.grid.length,
     (i, column) => {
@@ -208,6 +233,15 @@ export function table(answer: IceAnswer): ChartTable {
       return column === 2 && answer.edited !== null ? editedAt(i) : averageAt(i);
     },
   );
+}
+
+/** What the lines show where it is not the prediction. */
+function lineTitle(answer: IceAnswer): string {
+  return answer.line === 'derivative' ? iceText.slope(answer.featureKind === 'datetime') : iceText.change;
+}
+
+function yTitleOf(answer: IceAnswer): string {
+  return withUnit(answer.line === 'value' ? answer.outputLabel : `${lineTitle(answer)}: ${answer.outputLabel}`, answer.unit);
 }
 
 export function describe(answer: IceAnswer): string {
@@ -227,7 +261,7 @@ export function describe(answer: IceAnswer): string {
     high: row[high]!,
     lowAt: answer.featureKind === 'numeric' ? formatCell(answer.grid[low]!, 'short') : gridText(answer, answer.grid[low]!),
     highAt: answer.featureKind === 'numeric' ? formatCell(answer.grid[high]!, 'short') : gridText(answer, answer.grid[high]!),
-    centred: answer.centred,
+    line: answer.line,
   });
 }
 
@@ -238,7 +272,7 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
   const labels = discrete ? answer.labels.map((label) => middleEllipsis(label, labelLength(theme))) : [];
   const [gridLow, gridHigh] = extentOf(answer.average === null ? answer.grid : Float64Array.of(...answer.grid, ...answer.average.grid));
   const xTitle = visibleLabel(answer.featureName);
-  const yTitle = withUnit(answer.centred ? `${iceText.change}: ${answer.outputLabel}` : answer.outputLabel, answer.unit);
+  const yTitle = yTitleOf(answer);
   return {
     kind: 'ice-lines',
     spec: spec({ x: iceAxisOf(answer.featureKind, answer.grid) }, theme),
@@ -266,7 +300,7 @@ export function chart(answer: IceAnswer, theme: ChartTheme): Chart {
             ? []
             : [
                 {
-                  label: iceText.average(answer.average.nRows),
+                  label: answer.average.kind === 'ale' ? iceText.effects(answer.average.nRows) : iceText.average(answer.average.nRows),
                   colour: theme.textQuiet,
                   shape: discrete ? ('square' as const) : ('dashed' as const),
                 },

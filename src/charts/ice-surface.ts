@@ -138,7 +138,15 @@ export function table(surface: IceSurface): ChartTable {
 
 export function describe(surface: IceSurface): string {
   const [low, high] = extentOf(surface.values);
-  return describeSurface({ a: surface.a.name, b: surface.b.name, output: surface.outputLabel, low, high, unit: surface.unit, nRows: surface.nRows });
+  return describeSurface({
+    a: surface.a.name,
+    b: surface.b.name,
+    output: surface.outputLabel,
+    low,
+    high,
+    unit: surface.unit,
+    nRows: surface.nRows,
+  });
 }
 
 export function chart(surface: IceSurface, theme: ChartTheme): Chart {

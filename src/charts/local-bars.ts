@@ -1,7 +1,7 @@
 import type { Chart, ChartTable, Datum, Marks, Spec } from '#/charts/chart';
 import { frameSignals, laneDomain, signedDomain } from '#/charts/frame';
 import { bar, barLayer, interval, laneHeight, ruleLayer, textLayer, zeroLayer, zeroLine } from '#/charts/lanes';
-import { describeLocalAnswer, localLabel, localTable, splitLocal } from '#/charts/local-shared';
+import { describeLocalAnswer, localLabel, localTable, splitLocal, whiskerLegend } from '#/charts/local-shared';
 import { groupBand, lanesSpec } from '#/charts/summary-shared';
 import { classColour, type ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
@@ -47,6 +47,12 @@ export function classesOf(answer: LocalImportanceAnswer): readonly number[] {
   return [answer.classIndex, ...others.slice(0, MAX_CLASSES - 1)].sort((a, b) => a - b);
 }
 
+/** Null where the values are exact, and for the sum of the others, whose errors may cancel out or not. */
+function errorOf(feature: LocalFeature | null, k: number): number | null {
+  const error = feature?.perClassErrors[k] ?? NaN;
+  return Number.isNaN(error) ? null : error;
+}
+
 function entriesOf(answer: LocalImportanceAnswer, topK: number): readonly Entry[] {
   const { top, others, othersPhi, othersPerClass } = splitLocal(answer, topK);
   const classes = classesOf(answer);
@@ -63,7 +69,7 @@ function entriesOf(answer: LocalImportanceAnswer, topK: number): readonly Entry[
       k,
       phi: perClass[k] ?? NaN,
       feature,
-      error: k === answer.classIndex ? (feature?.standardError ?? null) : null,
+      error: errorOf(feature, k),
       ...groupBand(lane, group, classes.length),
     }));
   });
@@ -151,13 +157,18 @@ export function chart(answer: LocalImportanceAnswer, topK: number, theme: ChartT
       {
         kind: 'classes',
         title: '',
-        items:
-          classes.length === 0
+        items: [
+          ...(classes.length === 0
             ? [
                 { label: localText.raises, colour: theme.positive },
                 { label: localText.lowers, colour: theme.negative },
               ]
-            : classes.map((k) => ({ label: visibleLabel(answer.classLabels[k] ?? ''), colour: classColour(k, theme) })),
+            : classes.map((k) => ({ label: visibleLabel(answer.classLabels[k] ?? ''), colour: classColour(k, theme) }))),
+          ...whiskerLegend(
+            entries.some(({ error }) => error !== null),
+            theme,
+          ),
+        ],
       },
     ],
     raster: null,

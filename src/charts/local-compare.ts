@@ -1,7 +1,8 @@
 import { tableOf, type Chart, type ChartTable } from '#/charts/chart';
 import { frameSignals, laneDomain, signedDomain } from '#/charts/frame';
-import { bar, laneHeight, laneLabels, zeroLine } from '#/charts/lanes';
+import { bar, interval, laneHeight, laneLabels, zeroLine } from '#/charts/lanes';
 import { spec } from '#/charts/local-bars';
+import { whiskerLegend } from '#/charts/local-shared';
 import { groupBand } from '#/charts/summary-shared';
 import { classColour, type ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
@@ -29,23 +30,21 @@ export function comparedFeatures(
 
 export function table(rows: readonly ComparedRow[]): ChartTable {
   const features = comparedFeatures(rows);
-  return tableOf(
-    [
-      { name: localText.feature, numeric: false },
-      ...rows.flatMap(({ title, answer }) => [
-        { name: `${title}: ${localText.value}`, numeric: false },
-        { name: withUnit(`${title}: ${answer.outputLabel}`, answer.unit), numeric: true },
-      ]),
-    ],
-    features.length,
-    (i, column) => {
-      const { name, byRow } = features[i]!;
-      if (column === 0) return name;
-      const one = byRow[Math.floor((column - 1) / 2)];
-      if (one === undefined) return null;
-      return column % 2 === 1 ? cellText(one.value, 'full') : one.phi;
-    },
-  );
+  const errors = features.some(({ byRow }) => byRow.some((one) => one !== undefined && one.standardError !== null));
+  const columns = rows.flatMap(({ title, answer }, row) => [
+    { row, name: `${title}: ${localText.value}`, numeric: false, get: (one: LocalFeature) => cellText(one.value, 'full') },
+    { row, name: withUnit(`${title}: ${answer.outputLabel}`, answer.unit), numeric: true, get: (one: LocalFeature) => one.phi },
+    ...(errors
+      ? [{ row, name: `${title}: ${localText.standardError}`, numeric: true, get: (one: LocalFeature) => one.standardError }]
+      : []),
+  ]);
+  return tableOf([{ name: localText.feature, numeric: false }, ...columns], features.length, (i, column) => {
+    const { name, byRow } = features[i]!;
+    const shown = columns[column - 1];
+    if (shown === undefined) return name;
+    const one = byRow[shown.row];
+    return one === undefined ? null : shown.get(one);
+  });
 }
 
 export function describe(rows: readonly ComparedRow[]): string {
@@ -68,22 +67,29 @@ export function chart(rows: readonly ComparedRow[], topK: number, theme: ChartTh
       feature === undefined || Number.isNaN(feature.phi) ? [] : [{ lane, group, name, feature, ...groupBand(lane, group, rows.length) }],
     ),
   );
+  const half95 = ({ standardError }: LocalFeature): number => 1.96 * (standardError ?? 0);
   const [low, high] = signedDomain(
-    Math.min(0, ...entries.map(({ feature }) => feature.phi)),
-    Math.max(0, ...entries.map(({ feature }) => feature.phi)),
+    Math.min(0, ...entries.map(({ feature }) => feature.phi - half95(feature))),
+    Math.max(0, ...entries.map(({ feature }) => feature.phi + half95(feature))),
     0,
   );
   const room = (high - low) * (theme.compact ? 0.26 : 0.16);
   const unit = rows[0]?.answer.unit ?? '';
   const xTitle = withUnit(localText.importance, unit);
-  const text = ({ feature, at }: (typeof entries)[number]) => ({ x: feature.phi, y: at, t: formatSigned(feature.phi) });
+  const text = ({ feature, at }: (typeof entries)[number]) => ({
+    x: feature.phi < 0 ? Math.min(0, feature.phi - half95(feature)) : Math.max(0, feature.phi + half95(feature)),
+    y: at,
+    t: formatSigned(feature.phi),
+  });
   return {
     kind: 'local-bars',
     spec: spec(theme),
     datasets: {
       bars: entries.map(({ at, half, feature, group }) => bar(at, 0, feature.phi, classColour(group, theme), half)),
       zero: zeroLine(features.length),
-      intervals: [],
+      intervals: entries.flatMap(({ feature, at, half }) =>
+        feature.standardError === null ? [] : interval(at, feature.phi - half95(feature), feature.phi + half95(feature), half * 0.5),
+      ),
       rights: entries.filter(({ feature }) => feature.phi >= 0).map(text),
       lefts: entries.filter(({ feature }) => feature.phi < 0).map(text),
     },
@@ -117,6 +123,7 @@ export function chart(rows: readonly ComparedRow[], topK: number, theme: ChartTh
           lines: [
             { name: localText.value, value: cellText(feature.value, 'full') },
             { name: xTitle, value: formatFull(feature.phi) },
+            ...(feature.standardError === null ? [] : [{ name: localText.standardError, value: formatFull(feature.standardError) }]),
           ],
         };
       },
@@ -125,7 +132,13 @@ export function chart(rows: readonly ComparedRow[], topK: number, theme: ChartTh
       {
         kind: 'classes',
         title: '',
-        items: rows.map(({ title }, group) => ({ label: visibleLabel(title), colour: classColour(group, theme) })),
+        items: [
+          ...rows.map(({ title }, group) => ({ label: visibleLabel(title), colour: classColour(group, theme) })),
+          ...whiskerLegend(
+            entries.some(({ feature }) => feature.standardError !== null),
+            theme,
+          ),
+        ],
       },
     ],
     raster: null,

@@ -59,6 +59,10 @@ export function localFromValues(fresh: FreshValues, row: FreshRow): LocalImporta
       value: row.cells[feature] ?? null,
       phi: sign * shown[feature]! + 0,
       standardError: fresh.standardErrors?.[output]?.[feature] ?? null,
+      perClassErrors:
+        fresh.standardErrors === null
+          ? []
+          : labels.map((_, k) => fresh.standardErrors?.[storedOutputOfClass(outputs, k).output]?.[feature] ?? NaN),
       perClass: labels.map((_, k) => {
         const stored = storedOutputOfClass(outputs, k);
         return stored.sign * (fresh.values[stored.output]?.[feature] ?? NaN) + 0;

@@ -38,6 +38,14 @@ export function localLabel(feature: LocalFeature, theme: ChartTheme): Label {
   return name.length + 3 + value.length <= room ? `${name} = ${value}` : [name, `= ${value}`];
 }
 
+/** Names the intervals where some are drawn. */
+export function whiskerLegend(
+  drawn: boolean,
+  theme: ChartTheme,
+): readonly { readonly label: string; readonly colour: string; readonly shape: 'interval' }[] {
+  return drawn ? [{ label: localText.whisker, colour: theme.text, shape: 'interval' }] : [];
+}
+
 export function localTable(answer: LocalImportanceAnswer): ChartTable {
   const { features, classLabels } = answer;
   const errors = features.some((feature) => feature.standardError !== null);
@@ -47,7 +55,12 @@ export function localTable(answer: LocalImportanceAnswer): ChartTable {
     { name: withUnit(`${localText.importance}, ${answer.outputLabel}`, answer.unit), numeric: true, get: (f) => f.phi },
     ...(errors ? [{ name: localText.standardError, numeric: true, get: (f: LocalFeature) => f.standardError }] : []),
     ...(classLabels.length > 2
-      ? classLabels.map((name, k) => ({ name, numeric: true, get: (f: LocalFeature) => f.perClass[k] ?? null }))
+      ? classLabels.flatMap((name, k) => [
+          { name, numeric: true, get: (f: LocalFeature) => f.perClass[k] ?? null },
+          ...(errors
+            ? [{ name: `${name}: ${localText.standardError}`, numeric: true, get: (f: LocalFeature) => f.perClassErrors[k] ?? null }]
+            : []),
+        ])
       : []),
   ];
   return tableOf(columns, features.length, (i, column) => columns[column]!.get(features[i]!));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { colourScaleOf } from '#/charts/colour-scale';
-import { centred, curveOf } from '#/charts/ice-data';
+import { curveOf, effectsOf } from '#/charts/ice-data';
 import * as ice from '#/charts/ice-lines';
 import { localFromValues } from '#/charts/local-from-values';
 import { describeLocalAnswer, splitLocal } from '#/charts/local-shared';
@@ -169,9 +169,44 @@ describe('values computed just now', () => {
 
 describe('ICE', () => {
   it('centres every line at the own value', () => {
-    expect(Array.from(centred(Float64Array.of(1, 2, 4), 1))).toEqual([-1, 0, 2]);
     const curves = ice.drawnCurves(iceAnswer({ line: 'centred' }));
-    expect(curves.row[3]).toBe(0);
+    expect(Array.from(curves.row, (value) => +value.toFixed(12))).toEqual([-0.4, -0.3, -0.1, 0, 0.1]);
+    // Halfway between 20 and 30 the line of the other row is at 0.25.
+    expect(Array.from(curves.lines[0]!, (value) => +value.toFixed(12))).toEqual([-0.25, -0.15, -0.05, 0.05]);
+    expect(Array.from(curves.average!, (value) => +value.toFixed(12))).toEqual([-0.125, -0.075, -0.025, 0.025]);
+  });
+
+  it('draws slopes, of dates per day', () => {
+    const { row, average } = ice.drawnCurves(iceAnswer({ line: 'derivative' }));
+    expect(row[0]).toBeCloseTo(0.01, 12);
+    expect(average![1]).toBeCloseTo(0.005, 12);
+    const dates = ice.drawnCurves(
+      iceAnswer({
+        line: 'derivative',
+        featureKind: 'datetime',
+        grid: Float64Array.of(0, 86_400_000),
+        curve: Float64Array.of(1, 3),
+        own: 0,
+      }),
+    );
+    expect([...dates.row]).toEqual([2, 2]);
+  });
+
+  const ale = { kind: 'ale', grid: Float64Array.of(0, 20, 30), curve: Float64Array.of(-0.1, 0, 0.2), nRows: 100 } as const;
+
+  it('lets accumulated effects pass through the own point, and keeps them in the table', () => {
+    const answer = iceAnswer({ average: ale });
+    expect(Array.from(ice.drawnCurves(answer).average!, (value) => +value.toFixed(12))).toEqual([0.3, 0.4, 0.6]);
+    expect(ice.table(answer).cell(2, 2)).toBe(0);
+    expect(ice.table(answer).cell(3, 2)).toBeCloseTo(0.1, 12);
+    // Without an own value both are level on average.
+    const missing = ice.drawnCurves(iceAnswer({ average: ale, own: -1 })).average!;
+    expect(missing.reduce((sum, value) => sum + value, 0) / 3).toBeCloseTo((0.1 + 0.2 + 0.4 + 0.5 + 0.6) / 5, 12);
+  });
+
+  it('turns effects of a mirrored class, which have no level', () => {
+    expect(Array.from(effectsOf(binary, Float64Array.of(0.25, -0.5), 1, 0))).toEqual([-0.25, 0.5]);
+    expect(Array.from(effectsOf(binary, Float64Array.of(0.25, -0.5), 1, 1))).toEqual([0.25, -0.5]);
   });
 
   it('shows the chosen class of the stored outputs', () => {

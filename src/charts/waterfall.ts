@@ -1,7 +1,7 @@
 import type { Chart, ChartTable, Datum, Label, Marks, Spec } from '#/charts/chart';
 import { buildFrameSpec, frameSignals, laneDomain } from '#/charts/frame';
 import { bar, barLayer, interval, laneHeight, ruleLayer, textLayer } from '#/charts/lanes';
-import { describeLocalAnswer, localLabel, localTable, splitLocal } from '#/charts/local-shared';
+import { describeLocalAnswer, localLabel, localTable, splitLocal, whiskerLegend } from '#/charts/local-shared';
 import type { ChartTheme } from '#/charts/theme';
 import { withUnit } from '#/text/coverage';
 import { visibleLabel } from '#/text/labels';
@@ -169,9 +169,10 @@ export function chart(answer: LocalImportanceAnswer, topK: number, theme: ChartT
         items: [
           { label: localText.raises, colour: theme.positive },
           { label: localText.lowers, colour: theme.negative },
-          ...(steps.some((step) => step.error !== null)
-            ? [{ label: localText.whisker, colour: theme.text, shape: 'interval' as const }]
-            : []),
+          ...whiskerLegend(
+            steps.some((step) => step.error !== null),
+            theme,
+          ),
         ],
       },
     ],

@@ -99,8 +99,8 @@ function withTarget(draft: ImportDraft, choices: ImportChoices, name: string, da
       hint: `It has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}.`,
       place: { file: dataPath },
     });
-  const roles = choices.roles.map((role, i) => (i === target ? 'target' : role === 'target' ? 'feature' : role));
-  // Slots were filled around the target that was guessed: they are found again around this one.
+  // Roles and slots were decided around the target that was guessed: they are found again around this one.
+  const roles = (draft.table?.columns ?? []).map(({ role }, i) => (i === target ? 'target' : role));
   return makeCard(draft, { ...choices, target, roles, slots: choices.slots.map(() => null) }).choices;
 }
 

@@ -11,6 +11,8 @@ export interface RowKernel {
   /** @param x - row-major [count, columns of the ensemble], as the trees compare them */
   load(x: Float64Array, count: number): void;
   run(group: number): void;
+  /** Kernels that work elsewhere: settles when the values are there. Call it after the last group. */
+  finish?(): Promise<void>;
   /** [count][nOutputs][lanes]: a view, until the next call. */
   values(): Float64Array;
 }

@@ -35,6 +35,8 @@ export interface LocalFeature {
   readonly standardError: number | null;
   /** Signed value for each class (binary: mirrored), [] for regression. */
   readonly perClass: readonly number[];
+  /** Standard error of each class's value, NaN where unknown; [] for regression and for exact values. */
+  readonly perClassErrors: readonly number[];
 }
 
 /** The row was not explained: the view offers to explain it. */
@@ -121,6 +123,7 @@ export function buildLocalImportance(input: LocalImportanceInput): LocalImportan
       phi: withSign(sign, shown[feature]!),
       standardError: finiteOrNull(input.standardErrors?.[output]?.[feature] ?? NaN),
       perClass: mirrors.map((mirror) => withSign(mirror.sign, input.phi[mirror.output]?.[feature] ?? NaN)),
+      perClassErrors: input.standardErrors === null ? [] : mirrors.map((mirror) => input.standardErrors?.[mirror.output]?.[feature] ?? NaN),
     })),
     classLabels: labels,
   };

@@ -115,7 +115,10 @@ export const choicesSchema = v.object({
       min: v.optional(v.number()),
       max: v.optional(v.number()),
       steps: v.optional(positive),
-      centred: v.optional(v.boolean()),
+      line: v.optional(v.picklist(['value', 'centred', 'derivative'])),
+      average: v.optional(v.picklist(['pdp', 'ale'])),
+      /** What a picture of two features is of. */
+      over: v.optional(v.picklist(['row', 'average'])),
       lines: v.optional(v.boolean()),
       table: v.optional(v.boolean()),
     }),

@@ -266,6 +266,7 @@ export function localAnswer(
         phi,
         standardError: i === 0 ? 0.1 : null,
         perClass: [-phi, phi],
+        perClassErrors: i === 0 ? [0.1, 0.1] : [],
       };
     }),
     classLabels: ['no', 'yes'],

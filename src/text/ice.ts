@@ -9,19 +9,32 @@ export interface IceSentence {
   readonly high: number;
   readonly lowAt: string;
   readonly highAt: string;
-  readonly centred: boolean;
+  readonly line: 'value' | 'centred' | 'derivative';
 }
 
-export function describeIce({ feature, output, unit, low, high, lowAt, highAt, centred }: IceSentence): string {
+export function describeIce({ feature, output, unit, low, high, lowAt, highAt, line }: IceSentence): string {
   const name = inSentence(feature);
   const shown = inSentence(output);
+  if (line === 'derivative' && high === low) return `Over ${name}, ${shown} of this row rises by ${formatNumber(low)} ${unit} everywhere.`;
   if (!(high - low > 1e-9 * Math.max(Math.abs(high), Math.abs(low), 1e-12))) return `${name} alone does not change ${shown} for this row.`;
-  const what = centred ? `the change in ${shown}` : shown;
+  const what = line === 'value' ? shown : line === 'centred' ? `the change in ${shown}` : `the slope of ${shown}`;
   return `Over ${name}, ${what} of this row runs from ${formatNumber(low)} (at ${inSentence(lowAt)}) to ${formatNumber(high)} ${unit} (at ${inSentence(highAt)}).`;
 }
 
-export function describeSurface(a: string, b: string, output: string, low: number, high: number, unit: string): string {
-  return `Over ${inSentence(a)} and ${inSentence(b)} together, ${inSentence(output)} of this row runs from ${formatNumber(low)} to ${formatNumber(high)} ${unit}.`;
+export interface SurfaceSentence {
+  readonly a: string;
+  readonly b: string;
+  readonly output: string;
+  readonly low: number;
+  readonly high: number;
+  readonly unit: string;
+  /** Rows that it is the average of; null: of one row. */
+  readonly nRows: number | null;
+}
+
+export function describeSurface({ a, b, output, low, high, unit, nRows }: SurfaceSentence): string {
+  const of = nRows === null ? 'of this row' : `on average over ${formatCount(nRows)} rows`;
+  return `Over ${inSentence(a)} and ${inSentence(b)} together, ${inSentence(output)} ${of} runs from ${formatNumber(low)} to ${formatNumber(high)} ${unit}.`;
 }
 
 export const iceText = {
@@ -31,14 +44,29 @@ export const iceText = {
   min: 'Min',
   max: 'Max',
   steps: 'Steps',
-  centred: 'Centred at the row',
+  line: 'Line',
+  lineStyles: { value: 'prediction', centred: 'change from the row', derivative: 'slope' },
+  slope: (perDay: boolean): string => (perDay ? 'slope per day' : 'slope'),
+  averageOf: 'Average',
+  averages: { pdp: 'partial dependence', ale: 'accumulated effects' },
+  averageHelp: {
+    term: 'average',
+    words:
+      'Partial dependence gives every row each value in turn, likely or not. Accumulated effects (ALE) add up local changes of rows that are near each value, so features that move together do not mislead; here they start from this row.',
+    formula: 'ALE(x) = Σ over bins up to x of mean(f(upper edge) − f(lower edge))',
+  },
+  averageFailed: 'The average over other rows',
+  averageLoading: 'Averaging over other rows …',
+  effects: (n: number): string => `accumulated effects of ${formatCount(n)} rows (ALE), from this row`,
+  over: 'Of',
+  overs: { row: 'this row', average: 'average (2-way PDP)' },
   lines: 'Other rows',
   average: (n: number): string => `average of ${formatCount(n)} rows (PDP)`,
   row: 'this row',
   edited: 'edited row',
   change: 'change',
   prediction: 'Prediction',
-  averageColumn: 'Average (PDP)',
+  averageColumns: { pdp: 'Average (PDP)', ale: 'Accumulated effects (ALE), mean 0' },
   rowColumn: 'This row',
   editedColumn: 'Edited row',
   noModel: 'ICE needs the model.',

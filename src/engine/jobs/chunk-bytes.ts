@@ -8,6 +8,8 @@ interface Header {
   readonly errors: readonly number[] | null;
   readonly interactions: readonly number[] | null;
   readonly rules: ExplainedChunk['rules'] | null;
+  readonly bases: readonly number[] | null;
+  readonly fidelity: readonly number[] | null;
 }
 
 /** JSON has no infinities, and open sides of rules are infinite. */
@@ -15,7 +17,13 @@ const INFINITY = '∞';
 
 /** A finished chunk: [bytes of the header, header as JSON padded to 8 bytes, float64 numbers]. Private to the chunk cache. */
 export function chunkBytes(chunk: ExplainedChunk): Uint8Array<ArrayBuffer> {
-  const parts = [chunk.values, chunk.standardErrors ?? [], chunk.interactions ?? []].flat();
+  const parts = [
+    chunk.values,
+    chunk.standardErrors ?? [],
+    chunk.interactions ?? [],
+    chunk.rowBaseValues ?? [],
+    chunk.localFidelity ?? [],
+  ].flat();
   const lengths = (arrays: readonly Float64Array[] | null | undefined): number[] | null => arrays?.map(({ length }) => length) ?? null;
   const header: Header = {
     evaluations: chunk.evaluations,
@@ -23,6 +31,8 @@ export function chunkBytes(chunk: ExplainedChunk): Uint8Array<ArrayBuffer> {
     errors: lengths(chunk.standardErrors),
     interactions: lengths(chunk.interactions),
     rules: chunk.rules ?? null,
+    bases: lengths(chunk.rowBaseValues),
+    fidelity: lengths(chunk.localFidelity),
   };
   const text = new TextEncoder().encode(
     JSON.stringify(header, (_key, value: unknown) => (value === Infinity ? INFINITY : value === -Infinity ? `-${INFINITY}` : value)),
@@ -55,5 +65,7 @@ export function chunkFromBytes(stored: Uint8Array<ArrayBuffer>): ExplainedChunk 
     standardErrors: header.errors === null ? null : take(header.errors),
     ...(header.interactions === null ? {} : { interactions: take(header.interactions) }),
     ...(header.rules ? { rules: header.rules } : {}),
+    ...(header.bases === null ? {} : { rowBaseValues: take(header.bases) }),
+    ...(header.fidelity === null ? {} : { localFidelity: take(header.fidelity) }),
   };
 }

@@ -107,6 +107,8 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
     ...(spec.fitted?.surrogate ? { surrogate: spec.fitted.surrogate } : {}),
     ...(explainer.yields === 'rules' ? { rules: new Array<AnchorRule | null>(rows.length).fill(null) } : {}),
   };
+  /** R² of the local models of methods that fit one for each row. */
+  const localFits: number[] = [];
   const { id } = explanation;
   const view = { shown: false };
   const publish = (change: Partial<Explanation>): void => {
@@ -125,7 +127,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const finish = (state: 'complete' | 'partial' | 'failed'): void => {
     const provenance = { ...explanation.provenance, seconds: (context.now() - started) / 1000 };
     const ended = { ...explanation, state, provenance };
-    publish({ state, provenance, badge: badgeAfter(ended, context, prepared) });
+    publish({ state, provenance, badge: badgeAfter(ended, context, prepared, localFits) });
   };
 
   const nChunks = Math.ceil(rows.length / prepared.chunkRows);
@@ -152,6 +154,7 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
       values = chunkFromBytes(stored);
     }
     storeChunk(explanation, values, start, nPlayers);
+    for (const perRow of values.localFidelity ?? []) for (const r2 of perRow) localFits.push(r2);
     evaluations += values.evaluations;
     finished[chunk] = 1;
     while (completedChunks < nChunks && finished[completedChunks] === 1) completedChunks += 1;
@@ -244,8 +247,13 @@ async function fitOnce(context: JobContext, spec: ExplainSpec): Promise<Fitted> 
   return result.fitted;
 }
 
-function badgeAfter(explanation: Explanation, context: JobContext, prepared: PreparedFacts): AdditivityBadge {
+function badgeAfter(explanation: Explanation, context: JobContext, prepared: PreparedFacts, localFits: readonly number[]): AdditivityBadge {
   const { additivity } = prepared;
+  if (localFits.length > 0) {
+    // Each row has a surrogate of its own: how well they fit on average.
+    const value = [...localFits].sort((a, b) => a - b).reduce((sum, r2) => sum + r2, 0) / localFits.length;
+    return { kind: 'surrogate', fidelity: { metric: 'R²', value, nRows: explanation.completed } };
+  }
   if (typeof additivity === 'object') return { kind: 'unknown', reason: additivity.notAdditive };
   if (additivity === 'surrogate') return { kind: 'surrogate', fidelity: explanation.surrogate?.fidelity ?? null };
   return badgeOf(explanation, context.study().predictions, additivity === 'by construction');

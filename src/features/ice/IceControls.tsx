@@ -1,4 +1,6 @@
+import { ChoicePicker } from '#/panels/ChoicePicker';
 import { FeaturePicker } from '#/panels/FeaturePicker';
+import { HelpHint } from '#/panels/HelpHint';
 import { ToggleOption } from '#/panels/ToggleOption';
 import type { FeatureProfile } from '#/queries/profiles';
 import { useChoices } from '#/state/choices';
@@ -6,6 +8,10 @@ import { iceText } from '#/text/ice';
 import { isRanged, type GridChoice } from '#/features/ice/ice-axis';
 import { NumberField } from '#/features/ice/NumberField';
 import styles from './Ice.module.css';
+
+const LINE_STYLES = ['value', 'centred', 'derivative'] as const;
+const AVERAGES = ['pdp', 'ale'] as const;
+const OVERS = ['row', 'average'] as const;
 
 interface IceControlsProps {
   readonly profiles: readonly FeatureProfile[];
@@ -20,6 +26,7 @@ export function IceControls({ profiles, ordered, profile, second, range }: IceCo
   const options = useChoices((state) => state.choices.ice);
   const set = useChoices((state) => state.set);
   const change = (patch: Partial<typeof options>) => set({ ice: { ...options, ...patch } });
+  const ranged = isRanged(profile);
   const features = ordered.map(({ feature, hint }) => ({ feature, name: profiles[feature]?.schema.name ?? '', hint }));
   const pick = (feature: number | null) => {
     if (feature === null) return;
@@ -38,7 +45,7 @@ export function IceControls({ profiles, ordered, profile, second, range }: IceCo
         noneLabel={iceText.none}
         onChange={(feature) => change({ second: feature })}
       />
-      {isRanged(profile) && second === null && (
+      {ranged && second === null && (
         <div className={styles.range}>
           <NumberField label={iceText.min} value={range.min} kind={profile.schema.kind} onChange={(min) => change({ min })} />
           <NumberField label={iceText.max} value={range.max} kind={profile.schema.kind} onChange={(max) => change({ max })} />
@@ -50,9 +57,36 @@ export function IceControls({ profiles, ordered, profile, second, range }: IceCo
           />
         </div>
       )}
+      {second !== null && (
+        <ChoicePicker
+          label={iceText.over}
+          value={options.over ?? 'row'}
+          options={OVERS.map((value) => ({ value, label: iceText.overs[value] }))}
+          onChange={(over) => change({ over })}
+        />
+      )}
       {second === null && (
         <>
-          <ToggleOption label={iceText.centred} checked={options.centred === true} onChange={(centred) => change({ centred })} />
+          <ChoicePicker
+            label={iceText.line}
+            value={options.line === 'derivative' && !ranged ? 'value' : (options.line ?? 'value')}
+            options={LINE_STYLES.filter((style) => style !== 'derivative' || ranged).map((value) => ({
+              value,
+              label: iceText.lineStyles[value],
+            }))}
+            onChange={(line) => change({ line })}
+          />
+          <span className={styles.helped}>
+            <ChoicePicker
+              label={iceText.averageOf}
+              value={options.average ?? 'pdp'}
+              options={AVERAGES.map((value) => ({ value, label: iceText.averages[value] }))}
+              onChange={(average) => change({ average })}
+            />
+            <HelpHint term={iceText.averageHelp.term} formula={iceText.averageHelp.formula}>
+              {iceText.averageHelp.words}
+            </HelpHint>
+          </span>
           <ToggleOption label={iceText.lines} checked={options.lines !== false} onChange={(lines) => change({ lines })} />
         </>
       )}

@@ -1,27 +1,26 @@
 import { useMemo, useRef } from 'react';
-import { curveOf, type IceAnswer } from '#/charts/ice-data';
+import { curveOf, type IceAnswer, type LineStyle } from '#/charts/ice-data';
 import { chart, describe, table } from '#/charts/ice-lines';
 import type { ChartHandle } from '#/components/VegaChart';
 import { ownPosition } from '#/domain/ice-grid';
 import type { Outputs } from '#/domain/outputs';
+import { averageOf, othersOf } from '#/features/ice/average-answer';
 import type { IceScope } from '#/features/ice/ice-scope';
 import { IceControls } from '#/features/ice/IceControls';
 import { chosenRange, gridOf, isRanged, labelsOf } from '#/features/ice/ice-axis';
+import { useEffects, usePartialDependence } from '#/features/ice/use-average';
 import { askState } from '#/panels/ask-state';
 import { ChartActions } from '#/panels/ChartActions';
 import { ChartPanel } from '#/panels/ChartPanel';
 import { PaneFrame } from '#/panels/PaneFrame';
-import { StateNotice } from '#/panels/StateNotice';
+import { failedState, StateNotice } from '#/panels/StateNotice';
 import { useChartTheme } from '#/panels/use-chart-theme';
 import { useInteractive } from '#/panels/use-interactive';
 import type { FeatureProfile } from '#/queries/profiles';
 import { useChoices } from '#/state/choices';
+import { iceText } from '#/text/ice';
 import { viewNames } from '#/text/views';
 import styles from './Ice.module.css';
-
-/** Rows that the average is taken over, and lines of other rows that are drawn. */
-const AVERAGE_ROWS = 1000;
-const LINES = 30;
 
 interface IceLinesProps {
   readonly outputs: Outputs;
@@ -61,23 +60,18 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
     async (client) => ({ feature, grid: editedGrid, stored: await client.interactive.curve(edited ?? encoded, feature, editedGrid) }),
     edited !== null && editedGrid.length > 0,
   );
-  const average = useInteractive(
-    'partial dependence',
-    { feature, grid: Array.from(commonGrid) },
-    async (client, signal) => {
-      const outcome = await client.run(
-        { kind: 'partial dependence', feature, grid: commonGrid, maxRows: AVERAGE_ROWS, lines: LINES, seed: 0 },
-        signal,
-      );
-      return outcome.kind === 'curve' ? { feature, outcome } : null;
-    },
-    commonGrid.length > 0,
-  );
-  const centred = options.centred === true;
+  const ranged = isRanged(profile);
+  const kind = options.average ?? 'pdp';
+  const dependence = usePartialDependence({ feature, grid: commonGrid });
+  const effects = useEffects(feature, kind === 'ale');
+  const average = kind === 'ale' ? effects : dependence;
+  // Categories and yes/no have no slope.
+  const line: LineStyle = options.line === 'derivative' && !ranged ? 'value' : (options.line ?? 'value');
   const showLines = options.lines !== false;
   const shownBase = base.data?.feature === feature ? base.data : undefined;
   const shownChange = edited !== null && change.data?.feature === feature ? change.data : undefined;
   const shownAverage = average.data?.feature === feature ? average.data.outcome : undefined;
+  const shownOthers = dependence.data?.feature === feature ? dependence.data.outcome : undefined;
   const { row, classIndex, outputLabel, unit, space } = scope;
   const picture = useMemo(() => {
     if (shownBase === undefined) return null;
@@ -98,19 +92,14 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
       average:
         shownAverage === undefined
           ? null
-          : {
-              grid: shownAverage.grid,
-              curve: curve(shownAverage.average),
-              nRows: shownAverage.nRows,
-              lines: shownAverage.lines.map(curve),
-              rows: shownAverage.lineRows,
-            },
+          : averageOf(outputs, { classIndex, space }, shownAverage, isRanged(profile) ? { min, max } : null),
+      others: shownOthers === undefined ? null : othersOf(outputs, { classIndex, space }, shownOthers),
       density: isRanged(profile)
         ? { counts: profile.histogram, min: profile.min, max: profile.max }
         : { counts: profile.labelCounts, min: NaN, max: NaN },
       outputLabel,
       unit,
-      centred,
+      line,
       showLines,
     };
     return { chart: chart(answer, theme), sentence: describe(answer), table: () => table(answer) };
@@ -118,6 +107,7 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
     shownBase,
     shownChange,
     shownAverage,
+    shownOthers,
     outputs,
     space,
     row,
@@ -127,8 +117,10 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
     profile,
     own,
     editedOwn,
-    centred,
+    line,
     showLines,
+    min,
+    max,
     theme,
   ]);
   const state = askState(viewNames.ice, base);
@@ -153,6 +145,14 @@ export function IceLines({ outputs, scope, encoded, edited, profiles, ordered, p
         <div className={styles.chart}>
           <ChartPanel ref={handle} chart={picture.chart} table={picture.table} sentence={picture.sentence} showTable={showTable} />
         </div>
+      )}
+      {picture !== null && average.isError && (
+        <StateNotice state={failedState(iceText.averageFailed, average.error, () => void average.refetch())} />
+      )}
+      {picture !== null && average.isFetching && (
+        <p className={styles.waiting} role="status">
+          {iceText.averageLoading}
+        </p>
       )}
     </PaneFrame>
   );

@@ -2,11 +2,11 @@ import { useMemo, useRef } from 'react';
 import { curveOf, type IceSurface, type SurfaceAxis } from '#/charts/ice-data';
 import { chart, describe, table } from '#/charts/ice-surface';
 import type { ChartHandle } from '#/components/VegaChart';
-import { ownPosition } from '#/domain/ice-grid';
 import type { Outputs } from '#/domain/outputs';
 import type { IceScope } from '#/features/ice/ice-scope';
 import { IceControls } from '#/features/ice/IceControls';
-import { chosenRange, gridOf, labelsOf, SURFACE_STEPS } from '#/features/ice/ice-axis';
+import { chosenRange, gridOf, isRanged, labelsOf, SURFACE_STEPS } from '#/features/ice/ice-axis';
+import { useDependenceSurface } from '#/features/ice/use-average';
 import { askState } from '#/panels/ask-state';
 import { ChartActions } from '#/panels/ChartActions';
 import { ChartPanel } from '#/panels/ChartPanel';
@@ -41,7 +41,8 @@ export function IceSurfacePanel({ outputs, scope, values, profiles, ordered, pro
   const ownB = values[second.feature] ?? NaN;
   const gridA = useMemo(() => gridOf(profile, chosenRange(profile, {}, SURFACE_STEPS), ownA), [profile, ownA]);
   const gridB = useMemo(() => gridOf(second, chosenRange(second, {}, SURFACE_STEPS), ownB), [second, ownB]);
-  const query = useInteractive(
+  const averaged = options.over === 'average';
+  const ofRow = useInteractive(
     'surface',
     { row: Array.from(values), a: profile.feature, b: second.feature, gridA: Array.from(gridA), gridB: Array.from(gridB) },
     async (client) => ({
@@ -49,24 +50,32 @@ export function IceSurfacePanel({ outputs, scope, values, profiles, ordered, pro
       b: axisOf(second, gridB, ownB),
       stored: await client.interactive.surface(values, profile.feature, gridA, second.feature, gridB),
     }),
-    gridA.length > 0 && gridB.length > 0,
+    !averaged && gridA.length > 0 && gridB.length > 0,
   );
+  // The average has no row of its own: one pair of grids for all rows.
+  const commonA = useMemo(() => gridOf(profile, chosenRange(profile, {}, SURFACE_STEPS), NaN), [profile]);
+  const commonB = useMemo(() => gridOf(second, chosenRange(second, {}, SURFACE_STEPS), NaN), [second]);
+  const average = useDependenceSurface({ feature: profile.feature, grid: commonA }, { feature: second.feature, grid: commonB }, averaged);
   const { row, classIndex, outputLabel, unit, space } = scope;
-  const answer = query.data;
+  const answer = averaged ? undefined : ofRow.data;
+  const outcome = averaged && average.data?.a === profile.feature && average.data.b === second.feature ? average.data.outcome : undefined;
   const picture = useMemo(() => {
-    if (answer === undefined) return null;
-    const nOutputs = answer.stored.length / (answer.a.grid.length * answer.b.grid.length);
-    const surface: IceSurface = {
-      row,
-      a: answer.a,
-      b: answer.b,
-      values: curveOf(outputs, space, answer.stored, nOutputs, classIndex),
-      outputLabel,
-      unit,
-    };
+    const shown = { row, outputLabel, unit };
+    const valuesOf = (stored: Float64Array, cells: number): Float64Array =>
+      curveOf(outputs, space, stored, stored.length / cells, classIndex);
+    let surface: IceSurface;
+    if (outcome !== undefined) {
+      const a = axisOf(profile, outcome.grid, ownA);
+      const b = axisOf(second, outcome.second ?? new Float64Array(0), ownB);
+      surface = { ...shown, nRows: outcome.nRows, a, b, values: valuesOf(outcome.average, a.grid.length * b.grid.length) };
+    } else if (answer !== undefined) {
+      const { a, b, stored } = answer;
+      surface = { ...shown, nRows: null, a, b, values: valuesOf(stored, a.grid.length * b.grid.length) };
+    } else return null;
     return { chart: chart(surface, theme), sentence: describe(surface), table: () => table(surface) };
-  }, [answer, outputs, space, row, classIndex, outputLabel, unit, theme]);
-  const state = askState(viewNames.ice, query);
+  }, [answer, outcome, profile, second, ownA, ownB, outputs, space, row, classIndex, outputLabel, unit, theme]);
+  const query = averaged ? average : ofRow;
+  const state = picture === null && query.isFetching ? ({ kind: 'loading' } as const) : askState(viewNames.ice, query);
   const showTable = options.table === true;
   return (
     <PaneFrame
@@ -96,5 +105,6 @@ export function IceSurfacePanel({ outputs, scope, values, profiles, ordered, pro
 }
 
 function axisOf(profile: FeatureProfile, grid: Float64Array, own: number): SurfaceAxis {
-  return { name: profile.schema.name, kind: profile.schema.kind, labels: labelsOf(profile), grid, own: ownPosition(grid, own) };
+  const inside = isRanged(profile) ? own >= (grid[0] ?? NaN) && own <= (grid.at(-1) ?? NaN) : grid.includes(own);
+  return { name: profile.schema.name, kind: profile.schema.kind, labels: labelsOf(profile), grid, own: inside ? own : NaN };
 }

@@ -13,6 +13,7 @@ export default tseslint.config(
       'dist',
       'dist-node',
       'build',
+      '.bench',
       'scripts/*.mjs',
       'src/kernels/assembly',
       'node_modules',

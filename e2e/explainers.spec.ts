@@ -44,7 +44,7 @@ async function sampleOf(dialog: Locator, rows: number): Promise<void> {
   await dialog.getByRole('spinbutton', { name: 'Rows in the sample' }).first().fill(String(rows));
 }
 
-const NET_METHODS = ['Deep SHAP', 'Integrated Gradients', 'Expected Gradients', 'Saliency', 'Input x gradient'];
+const NET_METHODS = ['Deep SHAP', 'Integrated Gradients', 'Expected Gradients', 'Saliency', 'Input × Gradient'];
 
 for (const method of NET_METHODS) {
   test(`a net: ${method} from the dialog, seen in the views`, async ({ page }) => {

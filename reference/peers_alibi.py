@@ -6,8 +6,8 @@
 
     uv run peers_alibi.py serve FOLDER    (FOLDER is what `peers.py make` wrote)
 
-A request is {"peer": "alibi anchors", "model", "rows"}; the answer {"us": median wall microseconds of a row, "cpu": of this thread,
-"runs": rows, "precision", "coverage": means of alibi's own figures} or {"missing": why}. Default settings, threshold 0.95; rows are
+A request is {"peer": "alibi anchors", "model", "rows"}; the answer {"us": median wall microseconds of a row, "cpu": mean CPU of
+this thread, "runs": rows, "precision", "coverage": means of alibi's own figures} or {"missing": why}. Default settings, threshold 0.95; rows are
 explained one by one; the search draws from the first 20,000 background rows.
 """
 
@@ -66,7 +66,7 @@ class Anchors:
             coverages.append(float(np.mean(found.coverage)))
         return {
             "us": 1e6 * float(np.median(walls)),
-            "cpu": 1e6 * float(np.median(cpus)),
+            "cpu": 1e6 * float(np.mean(cpus)),
             "runs": len(walls),
             "precision": float(np.mean(precisions)),
             "coverage": float(np.mean(coverages)),

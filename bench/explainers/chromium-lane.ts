@@ -4,15 +4,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright';
+// eslint-disable-next-line no-restricted-imports -- scripts/ has no alias
 import { browserFlags, findChromium } from '../../scripts/chromium.ts';
+// eslint-disable-next-line no-restricted-imports -- scripts/ has no alias
 import { productionHeaders } from '../../scripts/headers.ts';
 import { residentBytes, watchPeak } from './process-memory';
 import type { Lane, LaneAnswer, LaneRequest } from './protocol';
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Our code in a worker of headless Chromium, served with the headers of production. Null when no browser starts. */
-export async function openChromiumLane(folder: string): Promise<Lane | null> {
+/**
+ * Our code in a worker of headless Chromium, served with the headers of production. Null when no browser starts.
+ * @param base - where the build lies
+ * @param folder - where models and rows lie
+ */
+export async function openChromiumLane(base: string, folder: string): Promise<Lane | null> {
   const executablePath = findChromium(existsSync);
   const browser = await chromium
     .launch({ ...(executablePath === undefined ? {} : { executablePath }), args: [...browserFlags, '--js-flags=--expose-gc'] })
@@ -21,7 +27,7 @@ export async function openChromiumLane(folder: string): Promise<Lane | null> {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const type = TYPES[extname(path)];
-    readFile(join(folder, type === undefined ? '.' : 'build/page', path)).then(
+    readFile(type === undefined ? join(folder, path) : join(base, 'build/page', path)).then(
       (bytes) => response.writeHead(200, { ...productionHeaders, 'Content-Type': type ?? 'application/octet-stream' }).end(bytes),
       () => response.writeHead(404).end(),
     );

@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import type { Lane, LaneAnswer } from './protocol';
 import { watchPeak } from './process-memory';
 
-/** Our code in a Node process of its own. */
-export async function openNodeLane(folder: string): Promise<Lane> {
-  const child = fork(`${folder}/build/node/node-lane.child.js`, [folder], { execArgv: ['--expose-gc'] });
+/**
+ * Our code in a Node process of its own.
+ * @param base - where the build lies
+ * @param folder - where models and rows lie
+ */
+export async function openNodeLane(base: string, folder: string): Promise<Lane> {
+  const child = fork(`${base}/build/node/node-lane.child.js`, [folder], { execArgv: ['--expose-gc'] });
   const ended = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`The Node lane ended with ${code}.`))));
   // Nobody may wait when it ends.
   ended.catch(() => undefined);

@@ -33,18 +33,20 @@ interface Python {
 /** `uv` on PATH (or in UV), else as a module of python3; and pyenv's Pythons, for where uv cannot fetch its own. Null: neither. */
 export function findPython(): Python | null {
   const candidates = [[process.env.UV ?? 'uv'], ['python3', '-m', 'uv'], ['python', '-m', 'uv']];
-  const uv = candidates.find(([command, ...rest]) => spawnSync(command!, [...rest, '--version']).status === 0);
+  const uv = candidates.find((command) => outputOf([...command, '--version']) !== null);
   if (uv === undefined) return null;
   const pythons = new Map<string, string>();
   for (const version of ['3.10', '3.11', '3.12']) {
-    try {
-      const prefix = execFileSync('pyenv', ['prefix', version], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-      pythons.set(version, `${prefix}/bin/python`);
-    } catch {
-      // No pyenv, or not this version: uv looks for itself.
-    }
+    const prefix = outputOf(['pyenv', 'prefix', version]);
+    if (prefix !== null) pythons.set(version, `${prefix}/bin/python`);
   }
   return { uv, pythons };
+}
+
+/** Null when the command does not exist or fails. */
+function outputOf([command, ...args]: readonly string[]): string | null {
+  const { status, stdout } = spawnSync(command ?? '', args, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
 }
 
 function commandOf({ uv, pythons }: Python, script: string, version: string, args: readonly string[]): readonly [string, string[]] {
@@ -65,10 +67,11 @@ export async function openPeers(python: Python, script: string, version: string,
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => {
     for (;;) {
-      const { value, done } = await lines.next();
-      if (done === true) return null;
+      const line = await lines.next();
+      if (line.done === true) return null;
       // Libraries may print; answers are JSON objects.
-      if (value.startsWith('{')) return JSON.parse(value) as unknown;
+      const text: string = line.value;
+      if (text.startsWith('{')) return JSON.parse(text);
     }
   };
   const hello = (await next()) as { versions: Record<string, string> } | null;

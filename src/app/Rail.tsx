@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import { useEffect, useRef, type MouseEvent } from 'react';
 import { views } from '#/app/views';
 import { useChoices } from '#/state/choices';
 import { useSession } from '#/state/session';
@@ -40,6 +41,11 @@ function RailItem({ view, reason, phone }: RailItemProps) {
   const choices = useChoices((state) => state.choices);
   const source = useSession((state) => state.source);
   const current = choices.view === view.id;
+  const link = useRef<HTMLAnchorElement>(null);
+  // On a phone the bar may be longer than the screen.
+  useEffect(() => {
+    if (current && phone) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current, phone]);
   const Icon = view.icon;
   const content = (
     <>
@@ -50,10 +56,12 @@ function RailItem({ view, reason, phone }: RailItemProps) {
   if (reason === null) {
     return (
       <a
+        ref={link}
         className={styles.item}
         href={writeHash(source, { ...choices, view: view.id })}
         aria-current={current ? 'page' : undefined}
         aria-label={phone ? view.name : undefined}
+        onClick={(event) => openHere(event, view.id)}
       >
         {content}
       </a>
@@ -81,4 +89,14 @@ function RailItem({ view, reason, phone }: RailItemProps) {
       </a>
     </Tooltip>
   );
+}
+
+/**
+ * A plain click changes the choice at once: an answer of a job that arrives before the browser tells of the new address would
+ * write the old one back. Clicks that open a tab or a window stay the browser's.
+ */
+function openHere(event: MouseEvent, view: string): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  useChoices.getState().set({ view });
 }

@@ -237,11 +237,16 @@ export function table(answer: IceAnswer): ChartTable {
 
 /** What the lines show where it is not the prediction. */
 function lineTitle(answer: IceAnswer): string {
-  return answer.line === 'derivative' ? iceText.slope(answer.featureKind === 'datetime') : iceText.change;
+  return answer.line === 'derivative' ? iceText.slope : iceText.change;
+}
+
+/** Of what the lines show. */
+function lineUnit(answer: IceAnswer): string {
+  return answer.line === 'derivative' ? iceText.slopeUnit(answer.unit, answer.featureKind === 'datetime') : answer.unit;
 }
 
 function yTitleOf(answer: IceAnswer): string {
-  return withUnit(answer.line === 'value' ? answer.outputLabel : `${lineTitle(answer)}: ${answer.outputLabel}`, answer.unit);
+  return withUnit(answer.line === 'value' ? answer.outputLabel : `${lineTitle(answer)}: ${answer.outputLabel}`, lineUnit(answer));
 }
 
 export function describe(answer: IceAnswer): string {
@@ -256,7 +261,7 @@ export function describe(answer: IceAnswer): string {
   return describeIce({
     feature: answer.featureName,
     output: answer.outputLabel,
-    unit: answer.unit,
+    unit: lineUnit(answer),
     low: row[low]!,
     high: row[high]!,
     lowAt: answer.featureKind === 'numeric' ? formatCell(answer.grid[low]!, 'short') : gridText(answer, answer.grid[low]!),

@@ -3,8 +3,16 @@ import type { ComputeResult, ComputeTask, ModelFacts } from '#/engine/compute-ta
 import { effectSums } from '#/explainers/accumulated-effects';
 import { explainerById } from '#/explainers/catalogue';
 import { curveSums } from '#/explainers/curves';
-import type { ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
-import { disposeModel, environmentOf, factsOf, installModel, type HostOptions, type InstalledModel } from '#/engine/install-model';
+import type { GpuTables, PreparedExplainer } from '#/explainers/explainer';
+import {
+  disposeModel,
+  environmentOf,
+  factsOf,
+  installModel,
+  type GpuOptions,
+  type HostOptions,
+  type InstalledModel,
+} from '#/engine/install-model';
 import { probeModel } from '#/inference/probe';
 
 /**
@@ -14,6 +22,7 @@ import { probeModel } from '#/inference/probe';
 export class ComputeHost {
   readonly #models = new Map<string, InstalledModel>();
   readonly #specs = new Map<string, PreparedExplainer>();
+  readonly #tables = new Map<string, GpuTables>();
   readonly #options: HostOptions;
 
   constructor(options: HostOptions = {}) {
@@ -26,8 +35,18 @@ export class ComputeHost {
         return { kind: 'model', facts: await this.#installModel(task, signal) };
       case 'install spec': {
         const model = this.#model(task.model);
-        const { baseValues, space, exact, additivity, chunkRows, players } = await this.#prepare(task.key, model, task.spec, signal);
-        return { kind: 'spec', baseValues, space, exact, additivity, chunkRows, ...(players ? { players } : {}) };
+        const { baseValues, space, exact, additivity, chunkRows, players } = await this.#prepare(task, model, signal);
+        const tables = this.#tables.get(task.key)?.facts;
+        return {
+          kind: 'spec',
+          baseValues,
+          space,
+          exact,
+          additivity,
+          chunkRows,
+          ...(players ? { players } : {}),
+          ...(tables ? { tables } : {}),
+        };
       }
       case 'fit': {
         const model = this.#model(task.model);
@@ -47,6 +66,8 @@ export class ComputeHost {
         return { kind: 'local effects', ...(await effectSums({ ...environmentOf(this.#model(task.model)), ...task }, signal)) };
       case 'release':
         this.#specs.delete(task.key);
+        this.#tables.get(task.key)?.dispose();
+        this.#tables.delete(task.key);
         await this.#release(task.key);
         return { kind: 'released' };
       default:
@@ -56,12 +77,23 @@ export class ComputeHost {
 
   async dispose(): Promise<void> {
     for (const key of [...this.#models.keys()]) await this.#release(key);
+    for (const tables of this.#tables.values()) tables.dispose();
+    this.#tables.clear();
     this.#specs.clear();
   }
 
-  async #prepare(key: string, model: InstalledModel, spec: ExplainSpec, signal?: AbortSignal): Promise<PreparedExplainer> {
-    const prepared = await explainerById(spec.explainer).prepare(spec, environmentOf(model), signal);
-    this.#specs.set(key, prepared);
+  async #prepare(
+    task: Extract<ComputeTask, { kind: 'install spec' }>,
+    model: InstalledModel,
+    signal?: AbortSignal,
+  ): Promise<PreparedExplainer> {
+    const environment = environmentOf(model);
+    const gpu = environment.kernels === null || environment.trees === null ? null : await this.#gpu();
+    const tables = gpu?.tables(task.tables);
+    if (tables !== undefined) this.#tables.set(task.key, tables);
+    const kernels = environment.kernels !== null && tables !== undefined ? { ...environment.kernels, gpu: tables } : environment.kernels;
+    const prepared = await explainerById(task.spec.explainer).prepare(task.spec, { ...environment, kernels }, signal);
+    this.#specs.set(task.key, prepared);
     return prepared;
   }
 
@@ -69,13 +101,17 @@ export class ComputeHost {
     const model = await installModel(task.asset, this.#options);
     this.#models.set(task.key, model);
     const probe = await probeModel(model.predictor, task.probe, signal);
-    const gpu = (await this.#options.gpu?.().catch(() => null)) ?? null;
+    const gpu = await this.#gpu();
     if (gpu === null) return factsOf(model, probe.secondsPerRow);
     const { asset, probe: rows, provider } = task;
     const choice = await gpu.choose({ asset, wasm: model.predictor, probe: rows, wanted: provider }, signal);
     this.#models.set(task.key, { ...model, predictor: choice.predictor });
     const { secondsPerRow } = choice.facts.name === 'wasm' ? probe : choice.predictor.info;
     return { ...factsOf(model, secondsPerRow), provider: choice.facts };
+  }
+
+  async #gpu(): Promise<GpuOptions | null> {
+    return (await this.#options.gpu?.().catch(() => null)) ?? null;
   }
 
   async #release(key: string): Promise<void> {

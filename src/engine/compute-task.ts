@@ -19,7 +19,14 @@ export type ComputeTask =
       /** What another lane has chosen by measurement: all lanes of a study agree. */
       readonly provider?: ProviderFacts['name'];
     }
-  | { readonly kind: 'install spec'; readonly key: string; readonly model: string; readonly spec: ExplainSpec }
+  | {
+      readonly kind: 'install spec';
+      readonly key: string;
+      readonly model: string;
+      readonly spec: ExplainSpec;
+      /** What another lane has chosen for the tables of trees. */
+      readonly tables?: ProviderFacts['name'];
+    }
   /** What a method learns once for a job, before its chunks. */
   | { readonly kind: 'fit'; readonly model: string; readonly spec: ExplainSpec }
   | { readonly kind: 'predict'; readonly model: string; readonly rows: EncodedRows }
@@ -56,7 +63,10 @@ export interface ModelFacts {
 }
 
 /** A prepared explainer without its function. */
-export type PreparedFacts = Omit<PreparedExplainer, 'explain'>;
+export type PreparedFacts = Omit<PreparedExplainer, 'explain'> & {
+  /** Where the tables of trees are; absent where there are none or no GPU was asked for. */
+  readonly tables?: ProviderFacts;
+};
 
 export type ComputeResult =
   | { readonly kind: 'model'; readonly facts: ModelFacts }

@@ -1,10 +1,11 @@
 import { LimpidError } from '#/base/errors';
+import type { ProviderFacts } from '#/domain/inference-provider';
 import type { ModelAsset, Predictor } from '#/domain/model';
 import type { LinearModel } from '#/domain/linear-model';
 import type { NativeImportance, TreeModel } from '#/domain/tree-model';
 import type { GradientFacts, GradientPredictor } from '#/domain/gradient-model';
 import type { ModelFacts } from '#/engine/compute-task';
-import type { ExplainerEnvironment, KernelModules } from '#/explainers/explainer';
+import type { ExplainerEnvironment, GpuTables, KernelModules } from '#/explainers/explainer';
 import { readTreeFile } from '#/formats/models/read-tree-file';
 import { createOrtPredictor } from '#/inference/create-ort-predictor';
 import type { RuntimeOptions } from '#/inference/runtime';
@@ -30,6 +31,8 @@ export interface HostOptions {
 export interface GpuOptions {
   /** Chooses by measurement what predicts. @throws LimpidError of the WebAssembly predictor only */
   readonly choose: (request: ProviderRequest, signal?: AbortSignal) => Promise<ProviderChoice>;
+  /** Tables of tree methods for one job. @param wanted - what another lane has chosen */
+  readonly tables: (wanted: ProviderFacts['name'] | undefined) => GpuTables;
 }
 
 /** A model ready to predict, and what of its structure could be read. */
@@ -115,7 +118,7 @@ export function factsOf(model: InstalledModel, secondsPerRow: number): ModelFact
     trees:
       'reason' in trees
         ? { reason: trees.reason }
-        : { ...ensembleFacts(trees.ensemble), link: trees.link, hasCovers: trees.ensemble.cover !== null },
+        : { ...ensembleFacts(trees.ensemble), link: trees.link, hasCovers: trees.ensemble.cover !== null, columns: trees.sources.length },
     linear: 'reason' in linear ? { reason: linear.reason } : { columns: linear.sources.length, link: linear.link },
     gradients: 'reason' in gradients ? { reason: gradients.reason } : gradients.facts,
     importances: importancesOf(trees, linear, model.asset.features.length),

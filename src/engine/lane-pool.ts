@@ -132,10 +132,8 @@ export class LanePool {
     for (const earlier of installation.after) await this.#ensure(slot, earlier, signal);
     const result = await this.#perform(slot, installation.task, signal);
     slot.installed.set(key, result);
-    const { task } = installation;
-    // Two lanes must not predict by different means: what the first one chose holds for all.
-    if (task.kind === 'install model' && result.kind === 'model' && result.facts.provider !== undefined)
-      this.#installations.set(key, { ...installation, task: { ...task, provider: result.facts.provider.name } });
+    const agreed = agreedTask(installation.task, result);
+    if (agreed !== null && this.#installations.has(key)) this.#installations.set(key, { ...installation, task: agreed });
     return result;
   }
 
@@ -143,6 +141,14 @@ export class LanePool {
     slot.lane ??= await this.#executor.open(slot.index);
     return withDeadline(slot.lane, slot.lane.run(task, signal));
   }
+}
+
+/** Lanes must not compute by different means: what the first one has chosen by measurement holds for all. */
+function agreedTask(task: ComputeTask, result: ComputeResult): ComputeTask | null {
+  if (task.kind === 'install model' && result.kind === 'model' && result.facts.provider)
+    return { ...task, provider: result.facts.provider.name };
+  if (task.kind === 'install spec' && result.kind === 'spec' && result.tables) return { ...task, tables: result.tables.name };
+  return null;
 }
 
 /** Rejects with `WorkerLost` when the task takes long and the lane does not answer a ping either. */

@@ -21,7 +21,7 @@ export function withRawExplanations(study: Study, found: FoundFeatureMap | undef
     try {
       const derived = deriveExplanation(explanation, {
         id: freeExplanationId(study.explanations, `${explanation.id}-raw`),
-        name: explanation.name,
+        name: `${explanation.name} (raw)`,
         by: { map: found.map },
         schemaOf: (name) => rawColumn(study, name),
       });

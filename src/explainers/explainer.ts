@@ -7,6 +7,9 @@ import type { Surrogate } from '#/domain/surrogate';
 import type { TreeModel } from '#/domain/tree-model';
 import type { AdditiveSpace } from '#/domain/units';
 import type { Parameters, ParameterSpec } from '#/explainers/parameters';
+import type { GpuTables } from '#/kernels/webgpu/choose-tables';
+
+export type { GpuTables };
 
 export type ExplainerId =
   | 'tree-interventional'
@@ -60,6 +63,8 @@ export interface ExplainSpec {
 export interface KernelModules {
   readonly quadrature: WebAssembly.Module;
   readonly tables: WebAssembly.Module;
+  /** The tables on a GPU for one job, where a measurement says that they are faster. */
+  readonly gpu?: GpuTables;
 }
 
 export interface ExplainerEnvironment {
@@ -121,7 +126,15 @@ export interface ExplainableModel {
   readonly features: readonly FeatureSchema[];
   /** Number of leaves and deepest path of the tree model, or why there is none. */
   readonly trees:
-    | { readonly leaves: number; readonly depth: number; readonly nTrees: number; readonly link: string; readonly hasCovers: boolean }
+    | {
+        readonly leaves: number;
+        readonly depth: number;
+        readonly nTrees: number;
+        readonly link: string;
+        readonly hasCovers: boolean;
+        /** That its preparation makes of the features. */
+        readonly columns?: number;
+      }
     | { readonly reason: string };
   readonly linear: { readonly columns: number; readonly link: string } | { readonly reason: string };
   readonly gradients: GradientFacts | { readonly reason: string };

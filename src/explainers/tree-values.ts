@@ -80,13 +80,8 @@ async function withKernels(options: TreeValuesOptions, signal: AbortSignal | und
   if (setupSeconds + seconds > options.plainSetupSeconds + calls * options.plainSeconds) return null;
   const running: RowKernel[] = [];
   if (plan.usesTables) {
-    const tables = new TablesKernel(kernels.tables, compiled, plan, {
-      capacity: chunkRows,
-      pairs,
-      banzhaf,
-      background: options.background,
-    });
-    running.push(tables);
+    const tablesOptions = { capacity: chunkRows, pairs, banzhaf, background: options.background };
+    const tables = new TablesKernel(kernels.tables, compiled, plan, tablesOptions);
     if (tables.keeps) {
       const pacer = createPacer(signal);
       for (let group = 0; group < tables.groups; group++) {
@@ -94,6 +89,7 @@ async function withKernels(options: TreeValuesOptions, signal: AbortSignal | und
         if (pacer.due()) await pacer.pause();
       }
     }
+    running.push((await kernels.gpu?.choose({ forest: compiled, plan, options: tablesOptions, wasm: tables, seconds }, signal)) ?? tables);
   }
   if (plan.usesWalks) {
     running.push(new QuadratureKernel(kernels.quadrature, compiled, plan.flags, { byRow: nRows <= MOST_ROWS_ALONE, banzhaf }));
@@ -154,6 +150,7 @@ async function runKernels(
         kernel.run(group);
         if (pacer.due()) await pacer.pause();
       }
+      await kernel.finish?.();
       addSums(sums, compiled, kernel, start, count, forest.nFeatures);
     }
   }

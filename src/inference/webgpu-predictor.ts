@@ -32,7 +32,12 @@ class WebgpuPredictor implements Predictor {
   readonly #tensor: Tensor;
   #secondsPerRow = NaN;
 
-  constructor(net: TensorNet, space: PredictionSpace, session: InferenceSession, createTensor: (data: Float32Array, dims: number[]) => Tensor) {
+  constructor(
+    net: TensorNet,
+    space: PredictionSpace,
+    session: InferenceSession,
+    createTensor: (data: Float32Array, dims: number[]) => Tensor,
+  ) {
     this.#net = net;
     this.#space = space;
     this.#session = session;

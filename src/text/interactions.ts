@@ -12,6 +12,7 @@ export const interactionsText = {
     `${first} and ${second} act together most: on average ${strength} ${unit} beyond what each does alone.`,
   missing: 'This explanation has no interaction values.',
   missingHint: 'Tree SHAP (path-dependent) computes them for tree ensembles.',
+  notTrees: 'Interaction values are computed for tree ensembles.',
   show: (name: string) => `Show those of ${name}`,
   compute: 'Compute interactions',
   clickHint: 'Click a cell to see how the two features act together, row by row.',

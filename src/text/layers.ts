@@ -1,4 +1,5 @@
 export const layersText = {
+  noLayers: 'This model has no hidden layers to look at.',
   none: 'No hidden layer is explained yet.',
   noneHint: 'Layer conductance tells how much of the prediction flows through each neuron; layer activation what each one says.',
   conductance: 'Compute layer conductance',

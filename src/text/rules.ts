@@ -1,4 +1,4 @@
-import { count, plural } from '#/text/format';
+import { count, percent, plural } from '#/text/format';
 
 export const rulesText = {
   none: 'No rules were looked for yet.',
@@ -8,12 +8,15 @@ export const rulesText = {
   empty: 'The first rules are on their way.',
   sentence: (rules: number, rows: number, successes: number, rule: string, predicted: string, most: number) =>
     `${plural(rules, 'rule')} for ${plural(rows, 'row')}, ${count(successes)} of them sure. The most frequent: when ${rule}, the model says ${predicted} (${plural(most, 'row')}).`,
-  unsure: (rule: string) => `${rule} (below the wanted precision)`,
+  unsure: '(below the wanted precision)',
+  between: (low: number, high: number) => `${percent(low)} to ${percent(high)}`,
+  more: (n: number) => `${plural(n, 'more rule')} in the copy.`,
+  copy: 'Copy as CSV',
   rule: 'Rule',
   predicted: 'Model says',
   rows: 'Rows',
   precision: 'Precision',
-  low: 'from',
-  high: 'to',
+  low: 'precision from',
+  high: 'precision to',
   coverage: 'Coverage',
 };

@@ -67,7 +67,8 @@ export async function runExplain(job: ExplainJob, context: JobContext): Promise<
   const { nOutputs } = context.facts;
   const blocks = (width: number): LocalBlocks => allocateBlocks(nOutputs, rows.length, width, job.precision);
   // Chunks of different providers are never mixed.
-  const provider = context.facts.provider?.name === 'webgpu' ? ['webgpu'] : [];
+  const usesGpu = context.facts.provider?.name === 'webgpu' || prepared.tables?.name === 'webgpu';
+  const provider = usesGpu ? ['webgpu'] : [];
   const jobHash = await hashParts([specKey, rows, String(prepared.chunkRows), ...provider]);
   let explanation: Explanation = {
     id: `${job.explainer}-${jobHash.slice(0, 8)}-${context.study().explanations.length}` as ExplanationId,

@@ -1,4 +1,4 @@
-import type { Explainer } from '#/explainers/explainer';
+import type { ExplainableModel, Explainer } from '#/explainers/explainer';
 import { prepareEngineered } from '#/explainers/feature-map/engineered-players';
 import { choiceParameter, type Parameters, type ParameterSpec } from '#/explainers/parameters';
 import { requireChoice } from '#/explainers/tree-parameters';
@@ -16,7 +16,7 @@ export const FEATURES: Extract<ParameterSpec, { kind: 'choice' }> = {
   ],
 };
 
-export function wantsEngineered(parameters: Parameters): boolean {
+function wantsEngineered(parameters: Parameters): boolean {
   return choiceParameter(parameters, FEATURES) === 'engineered';
 }
 
@@ -26,6 +26,16 @@ export function wantsEngineered(parameters: Parameters): boolean {
  */
 export function engineeredParameter(columns: number | undefined, nFeatures: number): readonly ParameterSpec[] {
   return columns !== undefined && columns > nFeatures ? [FEATURES] : [];
+}
+
+/** Columns of a tree model, undefined where there is none. */
+export function treeColumns({ trees }: ExplainableModel): number | undefined {
+  return 'reason' in trees ? undefined : trees.columns;
+}
+
+/** The model as its columns, for estimates; as it is where the features are explained. */
+export function asExplained(model: ExplainableModel, columns: number | undefined, parameters: Parameters): ExplainableModel {
+  return columns !== undefined && wantsEngineered(parameters) ? { ...model, nFeatures: columns } : model;
 }
 
 /** An explainer's `prepare` that follows the setting. */

@@ -1,5 +1,5 @@
 import type { Explainer } from '#/explainers/explainer';
-import { engineeredParameter, prepareByFeatures, wantsEngineered } from '#/explainers/feature-map/engineered-parameter';
+import { asExplained, engineeredParameter, prepareByFeatures } from '#/explainers/feature-map/engineered-parameter';
 import { prepareLinear } from '#/explainers/linear/explain';
 
 /** Seconds a column and output: one multiplication and its encoding. */
@@ -26,7 +26,7 @@ export const linearExplainer: Explainer = {
       evaluationsPerRow: 0,
       secondsPerRow: SECONDS_PER_TERM * columns * model.nOutputs,
       setupSeconds: 0,
-      bytesPerRow: 4 * model.nOutputs * (wantsEngineered(parameters) ? columns : model.nFeatures),
+      bytesPerRow: 4 * model.nOutputs * asExplained(model, columns, parameters).nFeatures,
       exact: true,
     };
   },

@@ -1,4 +1,5 @@
 import type { Explainer } from '#/explainers/explainer';
+import { asExplained, engineeredParameter, prepareByFeatures, treeColumns } from '#/explainers/feature-map/engineered-parameter';
 import { kernelSeconds, sumAndPredictionSpaces, treeCounts, treeEstimate, treesUnavailable } from '#/explainers/tree-offer';
 import { INTERACTIONS, VALUES } from '#/explainers/tree-parameters';
 import { prepareInterventional } from '#/explainers/tree-interventional/explain';
@@ -16,10 +17,16 @@ export const interventionalExplainer: Explainer = {
   source: 'Janzing et al. 2020; Lundberg et al. 2020, arXiv 1905.04610; Woodelf, arXiv 2511.09376; shap 0.54',
   usesBackground: true,
   needsTraining: false,
-  parameters: (model) => [VALUES, INTERACTIONS, ...('reason' in model.trees || model.trees.link === 'identity' ? [] : [PROBABILITY])],
+  parameters: (model) => [
+    VALUES,
+    INTERACTIONS,
+    ...engineeredParameter(treeColumns(model), model.nFeatures),
+    ...('reason' in model.trees || model.trees.link === 'identity' ? [] : [PROBABILITY]),
+  ],
   unavailable: treesUnavailable,
   outputSpaces: sumAndPredictionSpaces,
-  estimate(model, backgroundRows, parameters, nRows) {
+  estimate(described, backgroundRows, parameters, nRows) {
+    const model = asExplained(described, treeColumns(described), parameters);
     const counts = treeCounts(model, parameters);
     const rows = Math.max(1, nRows);
     const kernels = kernelSeconds(counts, rows, true);
@@ -29,5 +36,5 @@ export const interventionalExplainer: Explainer = {
       ? treeEstimate(model, counts, { ...kernels, setupSeconds: kernels.setupSeconds + setupSeconds })
       : treeEstimate(model, counts, { setupSeconds, secondsPerRow: plain });
   },
-  prepare: prepareInterventional,
+  prepare: prepareByFeatures(prepareInterventional),
 };

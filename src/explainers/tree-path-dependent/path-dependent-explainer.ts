@@ -1,4 +1,5 @@
 import type { Explainer } from '#/explainers/explainer';
+import { asExplained, engineeredParameter, prepareByFeatures, treeColumns } from '#/explainers/feature-map/engineered-parameter';
 import { kernelSeconds, sumOutputSpaces, treeCounts, treeEstimate, treesUnavailable } from '#/explainers/tree-offer';
 import { INTERACTIONS, VALUES } from '#/explainers/tree-parameters';
 import { preparePathDependent } from '#/explainers/tree-path-dependent/explain';
@@ -16,12 +17,18 @@ export const pathDependentExplainer: Explainer = {
   source: 'Lundberg et al. 2018, arXiv 1802.03888; Quadrature-TreeSHAP, arXiv 2605.04497; Woodelf, arXiv 2511.09376; shap 0.54',
   usesBackground: false,
   needsTraining: false,
-  parameters: (model) => [VALUES, INTERACTIONS, ...('reason' in model.trees || !model.trees.hasCovers ? [] : [COVERS])],
+  parameters: (model) => [
+    VALUES,
+    INTERACTIONS,
+    ...engineeredParameter(treeColumns(model), model.nFeatures),
+    ...('reason' in model.trees || !model.trees.hasCovers ? [] : [COVERS]),
+  ],
   unavailable: treesUnavailable,
   outputSpaces: sumOutputSpaces,
-  estimate(model, _backgroundRows, parameters, nRows) {
+  estimate(described, _backgroundRows, parameters, nRows) {
+    const model = asExplained(described, treeColumns(described), parameters);
     const counts = treeCounts(model, parameters);
     return treeEstimate(model, counts, kernelSeconds(counts, nRows, false));
   },
-  prepare: preparePathDependent,
+  prepare: prepareByFeatures(preparePathDependent),
 };

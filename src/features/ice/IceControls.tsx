@@ -67,16 +67,18 @@ export function IceControls({ profiles, ordered, profile, second, range }: IceCo
       )}
       {second === null && (
         <>
-          <ChoicePicker
-            label={iceText.line}
-            value={options.line === 'derivative' && !ranged ? 'value' : (options.line ?? 'value')}
-            options={LINE_STYLES.filter((style) => style !== 'derivative' || ranged).map((value) => ({
-              value,
-              label: iceText.lineStyles[value],
-            }))}
-            onChange={(line) => change({ line })}
-          />
-          <span className={styles.helped}>
+          <span className={styles.choice}>
+            <ChoicePicker
+              label={iceText.line}
+              value={options.line === 'derivative' && !ranged ? 'value' : (options.line ?? 'value')}
+              options={LINE_STYLES.filter((style) => style !== 'derivative' || ranged).map((value) => ({
+                value,
+                label: iceText.lineStyles[value],
+              }))}
+              onChange={(line) => change({ line })}
+            />
+          </span>
+          <span className={styles.choice}>
             <ChoicePicker
               label={iceText.averageOf}
               value={options.average ?? 'pdp'}

@@ -8,6 +8,7 @@ import { ChartPanel } from '#/panels/ChartPanel';
 import { HelpHint } from '#/panels/HelpHint';
 import { StateNotice } from '#/panels/StateNotice';
 import { TopSlider } from '#/panels/TopSlider';
+import { useOffer } from '#/panels/use-offer';
 import { useChartTheme } from '#/panels/use-chart-theme';
 import { ViewFrame } from '#/panels/ViewFrame';
 import { useChoices } from '#/state/choices';
@@ -32,7 +33,15 @@ export function Interactions() {
 /** Another explanation may have them; else they can be computed. */
 function WithoutValues({ active }: { readonly active: ActiveScope }) {
   const set = useChoices((state) => state.set);
+  const offer = useOffer('tree-path-dependent');
   const other = active.study.explanations.find(({ hasInteractions }) => hasInteractions);
+  if (other === undefined && offer !== null && offer.unavailable !== null) {
+    return (
+      <ViewFrame title={viewNames.interactions}>
+        <StateNotice state={{ kind: 'notApplicable', reason: `${interactionsText.notTrees} ${offer.unavailable}` }} />
+      </ViewFrame>
+    );
+  }
   const compute = () =>
     useSession.getState().set({ explainOpen: true, explainPreset: { method: 'tree-path-dependent', parameters: { interactions: true } } });
   const action =

@@ -8,6 +8,7 @@ import { ChartPanel } from '#/panels/ChartPanel';
 import { ChoicePicker } from '#/panels/ChoicePicker';
 import { HelpHint } from '#/panels/HelpHint';
 import { StateNotice } from '#/panels/StateNotice';
+import { useOffer } from '#/panels/use-offer';
 import { useChartTheme } from '#/panels/use-chart-theme';
 import { ViewFrame } from '#/panels/ViewFrame';
 import { useChoices } from '#/state/choices';
@@ -29,6 +30,7 @@ export function Layers() {
 
 function NoLayer({ active }: { readonly active: ActiveScope }) {
   const set = useChoices((state) => state.set);
+  const offer = useOffer('layer-conductance');
   const others = active.study.explanations.filter(({ layer }) => layer !== null);
   const compute = (method: string) => useSession.getState().set({ explainOpen: true, explainPreset: { method } });
   const action = (
@@ -48,6 +50,13 @@ function NoLayer({ active }: { readonly active: ActiveScope }) {
       )}
     </span>
   );
+  if (others.length === 0 && offer !== null && offer.unavailable !== null) {
+    return (
+      <ViewFrame title={viewNames.layers}>
+        <StateNotice state={{ kind: 'notApplicable', reason: `${layersText.noLayers} ${offer.unavailable}` }} />
+      </ViewFrame>
+    );
+  }
   return (
     <ViewFrame title={viewNames.layers}>
       <StateNotice state={{ kind: 'empty', message: `${layersText.none} ${layersText.noneHint}`, action }} />

@@ -1,6 +1,6 @@
-import { csvOf, tableOf } from '#/charts/chart';
+import { csvOf, tableOf, type ChartTable } from '#/charts/chart';
 import { Button } from '#/components/Button';
-import { DataTable } from '#/components/DataTable';
+import { CopyButton } from '#/components/CopyButton';
 import { askState } from '#/panels/ask-state';
 import { StateNotice } from '#/panels/StateNotice';
 import { ViewFrame } from '#/panels/ViewFrame';
@@ -9,8 +9,10 @@ import { useChoices } from '#/state/choices';
 import { useSession } from '#/state/session';
 import { useAsk } from '#/state/use-ask';
 import { useScope } from '#/state/use-scope';
+import { percent } from '#/text/format';
 import { rulesText } from '#/text/rules';
 import { viewNames } from '#/text/views';
+import styles from './Rules.module.css';
 
 /** Anchor rules of all rows that were asked for: which few rules decide most rows. A line opens its row. */
 export function Rules() {
@@ -56,9 +58,58 @@ function sentenceOf({ rules, successes, coverage }: RulesAnswer): string {
     : rulesText.sentence(rules.length, coverage.used, successes, first.text, first.predicted, first.rows);
 }
 
+/** Lines on the screen; the copy holds all. */
+const SHOWN = 200;
+
 function RuleTable({ answer }: { readonly answer: RulesAnswer }) {
   const { selectRow, set } = useChoices.getState();
-  const table = tableOf(
+  const open = (row: number) => {
+    selectRow(row);
+    set({ tab: 'anchors' });
+  };
+  return (
+    <div className={styles.body}>
+      <div className={styles.actions}>
+        <CopyButton text={csvOf(tableOfRules(answer))} label={rulesText.copy} />
+      </div>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label={viewNames.rules}>
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              {[rulesText.rule, rulesText.predicted, rulesText.rows, rulesText.precision, rulesText.coverage].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {answer.rules.slice(0, SHOWN).map((rule) => (
+              <tr key={`${rule.predicted} ${rule.text}`}>
+                <td>
+                  <button type="button" className={styles.rule} onClick={() => open(rule.exampleRow)}>
+                    {rule.text}
+                  </button>
+                  {!rule.success && <span className={styles.quiet}> {rulesText.unsure}</span>}
+                </td>
+                <td>{rule.predicted}</td>
+                <td className={styles.number}>{rule.rows}</td>
+                <td className={styles.number}>
+                  {percent(rule.precision)} <span className={styles.quiet}>{rulesText.between(rule.precisionLow, rule.precisionHigh)}</span>
+                </td>
+                <td className={styles.number}>{percent(rule.coverage)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {answer.rules.length > SHOWN && <p className={styles.quiet}>{rulesText.more(answer.rules.length - SHOWN)}</p>}
+    </div>
+  );
+}
+
+function tableOfRules(answer: RulesAnswer): ChartTable {
+  return tableOf(
     [
       { name: rulesText.rule, numeric: false },
       { name: rulesText.predicted, numeric: false },
@@ -72,14 +123,7 @@ function RuleTable({ answer }: { readonly answer: RulesAnswer }) {
     (line, column) => {
       const rule = answer.rules[line];
       if (rule === undefined) return null;
-      const text = rule.success ? rule.text : rulesText.unsure(rule.text);
-      return [text, rule.predicted, rule.rows, rule.precision, rule.precisionLow, rule.precisionHigh, rule.coverage][column] ?? null;
+      return [rule.text, rule.predicted, rule.rows, rule.precision, rule.precisionLow, rule.precisionHigh, rule.coverage][column] ?? null;
     },
-    (line) => answer.rules[line]?.exampleRow ?? -1,
   );
-  const open = (row: number) => {
-    selectRow(row);
-    set({ tab: 'anchors' });
-  };
-  return <DataTable table={table} caption={viewNames.rules} csv={csvOf(table)} onOpenRow={open} />;
 }

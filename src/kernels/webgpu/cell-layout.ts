@@ -157,7 +157,8 @@ export function layOutCells(forest: KernelForest, plan: KernelPlan, vectors: num
         const bin = rows.bins[tests[test]! * count + row]!;
         const last = tests[test + 3]!;
         const low = tests[test + 1]!;
-        const holds = (last >> 9) & 1 ? (forest.words[low + (bin >> 5)]! >>> (bin & 31)) & 1 : Number((bin - low) >>> 0 <= tests[test + 2]!);
+        const holds =
+          (last >> 9) & 1 ? (forest.words[low + (bin >> 5)]! >>> (bin & 31)) & 1 : Number((bin - low) >>> 0 <= tests[test + 2]!);
         if (holds === ((last >> 8) & 1)) pattern &= ~(1 << (last & 255));
       }
       sums.set(pattern, (sums.get(pattern) ?? 0) + rows.weights[row]!);

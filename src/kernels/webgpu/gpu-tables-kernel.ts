@@ -58,9 +58,7 @@ export class GpuTablesKernel implements RowKernel {
     this.lanes = 4 * this.#vectors;
     const { background } = options;
     const binned =
-      background === null
-        ? null
-        : { bins: binRows(forest, background.x, background.weights.length), weights: background.weights };
+      background === null ? null : { bins: binRows(forest, background.x, background.weights.length), weights: background.weights };
     this.#layout = layOutCells(forest, plan, this.#vectors, binned);
     const rangeBytes = 16 * this.#vectors * this.rows;
     this.#rangesAtOnce = Math.max(1, Math.min(this.#layout.ranges.length / 2, MOST_GROUPS, Math.floor(MOST_SUM_BYTES / rangeBytes)));

@@ -16,7 +16,8 @@ export const MOST_GROUPS = 65_535;
 export const RULE_PLACES = 8;
 export const WEIGHT_PLACES = 14;
 
-const repeat = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('\n');
+const repeat = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
 /**
  * Fills the tables: one invocation for each pattern of an entry sums the leaves of its cell.
@@ -70,6 +71,9 @@ export function buildShader(shape: ShaderShape): string {
 @group(0) @binding(4) var<storage, read_write> table: array<vec4f>;
 ${shape.background ? '@group(0) @binding(5) var<storage, read> masses: array<vec2u>;' : ''}
 var<private> shares: array<f32, ${mostSlots}>;
+var<private> line: array<f32, ${4 * vectors}>;
+var<private> sums: array<f32, ${mostSlots}>;
+var<private> before: array<f32, ${mostSlots}>;
 
 fn metSlots(first: u32, n: u32, pattern: u32) -> u32 {
   var met = 0u;
@@ -91,13 +95,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let head = entries[2u * id];
   let entry = entries[2u * id + 1u];
   for (var pattern = lane; pattern < (1u << head.z); pattern += ${WORKGROUP}u) {
-    var line: array<f32, ${4 * vectors}>;
+    for (var i = 0u; i < ${4 * vectors}u; i++) { line[i] = 0.0; }
     for (var leaf = entry.x; leaf < entry.y; leaf++) {
       let first = leaves[leaf].x;
       let n = leaves[leaf].y;
       let value = bitcast<f32>(leaves[leaf].z);
-      var sums: array<f32, ${mostSlots}>;
-      var before: array<f32, ${mostSlots}>;
       for (var j = 0u; j < n; j++) {
         shares[j] = bitcast<f32>(slots[first + j].w);
         sums[j] = 0.0;

@@ -212,3 +212,57 @@ test('a job that is cancelled goes on where it stopped', async ({ page }) => {
     .click();
   await jobsDone(page);
 });
+
+const trees = fileURLToPath(new URL('../src/formats/models/golden/trees/', import.meta.url));
+const pipelines = fileURLToPath(new URL('../src/formats/models/golden/', import.meta.url));
+
+test('an XGBoost file with its table: predicted, explained with its own covers, its gains beside', async ({ page }) => {
+  await page.goto('./');
+  await page.getByLabel('Open files').setInputFiles(['model.json', 'data.csv'].map((name) => join(trees, 'xgb-binary-categories', name)));
+  await idle(page);
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await jobsDone(page);
+  const paths = await openDialog(page, 'Tree SHAP (path-dependent)');
+  await start(page, paths);
+  const native = await openDialog(page, 'The model’s own importances');
+  await start(page, native);
+  await openView(page, 'Overview');
+  await expect(page.getByRole('main')).toContainText('Gain (model)');
+  await openView(page, 'Global Importance');
+  await expect(page.getByRole('main').locator('[data-chart="global-bars"]')).toBeVisible();
+});
+
+test('a linear pipeline: Linear SHAP is recommended, with its coefficients and permutation importance beside', async ({ page }) => {
+  await page.goto('./');
+  await page.getByLabel('Open files').setInputFiles(['model.onnx', 'data.csv'].map((name) => join(pipelines, 'c-columns', name)));
+  await idle(page);
+  const facts = JSON.parse(readFileSync(join(pipelines, 'c-columns', 'expected.json'), 'utf8')) as { readonly target: string };
+  await choose(page, page.getByRole('main'), /target/i, facts.target);
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await jobsDone(page);
+  await page.getByRole('button', { name: 'Explain', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Explain the model' });
+  await expect(dialog.getByRole('radio', { name: 'Linear SHAP' })).toBeChecked();
+  await start(page, dialog);
+  const permutation = await openDialog(page, 'Permutation importance');
+  await choose(page, permutation, 'Metric', 'log loss');
+  await start(page, permutation);
+  await openView(page, 'Overview');
+  await expect(page.getByRole('main')).toContainText('Permutation importance (log loss)');
+});
+
+test('anchors of many rows become a list of rules; a line opens its row', async ({ page }) => {
+  await openSample(page, 'Penguins');
+  const main = await openView(page, 'Anchor Rules');
+  await main.getByRole('button', { name: 'Look for rules' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Explain the model' });
+  await expect(dialog.getByRole('radio', { name: 'Anchors' })).toBeChecked();
+  await idle(page);
+  await sampleOf(dialog, 20);
+  await start(page, dialog);
+  await expect(main).toContainText(/rules? for 20 rows/);
+  await expectAccessible(page, 'Anchor Rules');
+  await main.getByRole('table').getByRole('button').first().click();
+  await expect.poll(() => selectedRow(page)).not.toBeNull();
+  await expect(page.getByRole('tab', { name: 'Anchors' })).toHaveAttribute('aria-selected', 'true');
+});

@@ -44,7 +44,8 @@ test('ONNX + CSV: card, target, explain, cancel, partial result', async ({ page 
 
   await page.getByRole('button', { name: 'Explain', exact: true }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('radio', { name: /Kernel SHAP/ })).toBeChecked();
+  await expect(dialog.getByRole('radio', { name: 'Linear SHAP' })).toBeChecked();
+  await dialog.getByRole('radio', { name: 'Kernel SHAP' }).check();
   await idle(page);
   await expectAccessible(page, 'explain dialog');
   await dialog.getByRole('radio', { name: /^All 2,400 rows/ }).check();

@@ -69,7 +69,13 @@ function ExplanationPicker({ study, active, inSheet }: ExplanationPickerProps) {
       <span className={styles.option}>
         <span className={styles.optionName}>{option.label}</span>
         <span className={styles.optionFacts}>
-          {rowsOf(one, study.nRows)} · <span data-tone={badge.tone}>{badge.short}</span>
+          {rowsOf(one, study.nRows)}
+          {one.badge.kind !== 'surrogate' && (
+            <>
+              {' · '}
+              <span data-tone={badge.tone}>{badge.short}</span>
+            </>
+          )}
         </span>
       </span>
     );

@@ -270,7 +270,8 @@ export function seriesChart(
     return [value - half, value + half];
   });
   const [low, high] = signedDomain(series.signed ? Math.min(0, ...ends) : 0, Math.max(0, ...ends));
-  const xTitle = withUnit(series.label, series.unit);
+  // The name stands where the bars have their legend: the lanes stay level, and a long one is not cut by the axis.
+  const xTitle = series.unit;
   return {
     kind: 'series-bars',
     spec: spec({ labels }, theme),
@@ -318,13 +319,13 @@ export function seriesChart(
         return {
           title: visibleLabel(answer.names[feature]!),
           lines: [
-            { name: xTitle, value: formatFull(value) },
+            { name: withUnit(visibleLabel(series.label), series.unit), value: formatFull(value) },
             ...(spread === undefined ? [] : [{ name: globalText.deviation, value: formatFull(spread) }]),
           ],
         };
       },
     },
-    legends: [],
+    legends: [{ kind: 'classes', title: visibleLabel(series.label), items: [] }],
     raster: null,
     height: laneHeight(features.length, LANE),
   };

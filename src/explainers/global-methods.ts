@@ -49,7 +49,7 @@ export const globalMethods: readonly GlobalMethod[] = [
   },
   {
     id: 'native-importance',
-    label: "The model's own importances",
+    label: 'The model’s own importances',
     semantics: 'as the training library wrote them',
     sentence: 'Gain, cover and split counts of tree files, or |coefficient| of linear models, beside the computed importances.',
     needs: 'a tree file of XGBoost, LightGBM or CatBoost, trees in ONNX, or a linear model',

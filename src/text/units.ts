@@ -80,7 +80,7 @@ export function fidelityText(badge: AdditivityBadge): string | null {
 /** What an explanation is called wherever it is named: a surrogate never without its fidelity. */
 export function explanationName({ name, badge }: { readonly name: string; readonly badge: AdditivityBadge }): string {
   const fidelity = fidelityText(badge);
-  return fidelity === null ? name : `${name} (${fidelity})`;
+  return fidelity === null ? name : `${name} · ${fidelity}`;
 }
 
 function sentence(text: string): string {

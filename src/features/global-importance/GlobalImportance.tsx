@@ -5,6 +5,7 @@ import { classLabels } from '#/domain/outputs';
 import { DependencePanel } from '#/features/global-importance/DependencePanel';
 import { GlobalControls, intervalChoice, shownExtras } from '#/features/global-importance/GlobalControls';
 import { SeriesPanels } from '#/features/global-importance/SeriesPanels';
+import { nameSurrogates } from '#/features/global-importance/series-names';
 import { askState } from '#/panels/ask-state';
 import { ChartActions } from '#/panels/ChartActions';
 import { ChartPanel } from '#/panels/ChartPanel';
@@ -49,7 +50,11 @@ function Explained({ active }: { readonly active: ActiveScope }) {
     scope: active.scope,
     sort: sortClass === null ? { kind: 'total' } : { kind: 'class', classIndex: sortClass },
   });
-  const answer = query.data;
+  const { explanations } = active.study;
+  const answer = useMemo(
+    () => (query.data === undefined ? undefined : nameSurrogates(query.data, explanations)),
+    [query.data, explanations],
+  );
   const topK = Math.min(options.topK ?? DEFAULT_TOP, answer?.names.length ?? DEFAULT_TOP);
   const extras = answer === undefined ? [] : shownExtras(answer, options.series);
   const extrasKey = extras.join();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRng } from '#/base/rng';
+import { COMPARISONS, type TreeModel } from '#/domain/tree-model';
 import { createForest } from '#/explainers/forest';
 import { kernelForest } from '#/explainers/kernel-forest';
 import { plainInterventionalGame } from '#/explainers/tree-interventional/plain-game';
@@ -36,6 +37,21 @@ function allTables(compiled: KernelForest, cellBits: number): KernelPlan {
   return { flags, cellBits, leafBits: 13, patterns, usesTables: true, usesWalks: false, tableSeconds: 0, rowSeconds: 0 };
 }
 
+/** Every fifth test becomes one of membership. */
+function withSets(model: TreeModel): TreeModel {
+  const { ensemble } = model;
+  const isSet = (node: number): boolean => ensemble.feature[node]! >= 0 && node % 5 === 0;
+  return {
+    ...model,
+    ensemble: {
+      ...ensemble,
+      comparison: ensemble.comparison.map((test, node) => (isSet(node) ? COMPARISONS.indexOf('in') : test)),
+      threshold: ensemble.threshold.map((value, node) => (isSet(node) ? ensemble.categorySets.length + (node % 2) : value)),
+      categorySets: [...ensemble.categorySets, Uint32Array.of(0b101), Uint32Array.of(0b10, 0b1)],
+    },
+  };
+}
+
 describe('tables on the GPU', () => {
   it.each([
     { nTrees: 37, depth: 6, nColumns: 7, nOutputs: 1, mixed: true },
@@ -44,7 +60,7 @@ describe('tables on the GPU', () => {
     const device = await requestDevice();
     const { nColumns, nOutputs } = shape;
     const rng = createRng(nColumns);
-    const model = randomTreeModel({ ...shape, full: false }, rng);
+    const model = withSets(randomTreeModel({ ...shape, full: false }, rng));
     const forest = createForest(model, nColumns);
     const { cover } = model.ensemble;
     const nRows = 150;

@@ -95,6 +95,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let head = entries[2u * id];
   let entry = entries[2u * id + 1u];
   for (var pattern = lane; pattern < (1u << head.z); pattern += ${WORKGROUP}u) {
+    // Not every driver clears a variable of a loop's body each time around.
     for (var i = 0u; i < ${4 * vectors}u; i++) { line[i] = 0.0; }
     for (var leaf = entry.x; leaf < entry.y; leaf++) {
       let first = leaves[leaf].x;

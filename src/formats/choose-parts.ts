@@ -71,7 +71,7 @@ export function choosePartsOf(results: readonly ReadFile[]): ImportDraft {
       else ignore([candidate], refused);
     }
     for (const { candidate, refused } of left) {
-      if (behind === null || behind.table !== candidate.part.parsed.table) ignore([candidate], refused);
+      if (behind?.table !== candidate.part.parsed.table) ignore([candidate], refused);
     }
     if (behind !== null) return { items, study: paired, table: null, model: null, findings, featureMap: behind.found };
     return { items, study: paired, table: null, model: null, findings };

@@ -12,6 +12,7 @@ export const rulesText = {
   between: (low: number, high: number) => `${percent(low)} to ${percent(high)}`,
   more: (n: number) => `${plural(n, 'more rule')} in the copy.`,
   copy: 'Copy as CSV',
+  list: 'List of rules',
   rule: 'Rule',
   predicted: 'Model says',
   rows: 'Rows',

@@ -43,7 +43,7 @@ export function addGroup(form: GroupForm): GroupForm {
 /** A group that loses its last column goes with it. */
 export function moveColumns(form: GroupForm, columns: readonly number[], to: MoveTo): GroupForm {
   const target = to === 'new' ? addGroup(form) : form;
-  const key = to === 'new' ? target.groups.at(-1)!.key : to;
+  const key = to === 'new' ? (target.groups.at(-1)?.key ?? null) : to;
   const moved = new Set(columns);
   const of = target.of.map((own, column) => (moved.has(column) ? key : own));
   const left = new Set(columns.flatMap((column) => form.of[column] ?? []).filter((own) => !of.includes(own)));

@@ -15,7 +15,7 @@ export function averageOf(
   const { grid, average, nOutputs, nRows } = outcome;
   if (outcome.curve !== 'ale') return { kind: 'pdp', grid, curve: curveOf(outputs, space, average, nOutputs, classIndex), nRows };
   const curve = effectsOf(outputs, average, nOutputs, classIndex);
-  const inside = (i: number): boolean => range === null || (grid[i]! >= range.min && grid[i]! <= range.max);
+  const inside = (i: number): boolean => range === null || ((grid[i] ?? NaN) >= range.min && (grid[i] ?? NaN) <= range.max);
   return { kind: 'ale', grid: grid.filter((_, i) => inside(i)), curve: curve.filter((_, i) => inside(i)), nRows };
 }
 

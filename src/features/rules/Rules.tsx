@@ -72,7 +72,7 @@ function RuleTable({ answer }: { readonly answer: RulesAnswer }) {
       <div className={styles.actions}>
         <CopyButton text={csvOf(tableOfRules(answer))} label={rulesText.copy} />
       </div>
-      <div className={styles.scroll} tabIndex={0} role="region" aria-label={viewNames.rules}>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label={rulesText.list}>
         <table className={styles.table}>
           <thead>
             <tr>

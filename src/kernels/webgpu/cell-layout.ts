@@ -191,7 +191,7 @@ export function layOutCells(forest: KernelForest, plan: KernelPlan, vectors: num
   for (let tree = 0; tree < nTrees; tree++) {
     if (tree % GROUP_TREES === 0) waiting = Array.from({ length: forest.nOutputs }, () => []);
     const root = forest.starts[tree]!;
-    if (plan.flags[root]! & TABLES) walk(root, [], forest.outputs.subarray(forest.outputStarts[tree]!, forest.outputStarts[tree + 1]!));
+    if (plan.flags[root]! & TABLES) walk(root, [], forest.outputs.subarray(forest.outputStarts[tree], forest.outputStarts[tree + 1]));
     if ((tree + 1) % GROUP_TREES !== 0 && tree + 1 < nTrees) continue;
     groups++;
     for (const group of waiting) {

@@ -82,7 +82,7 @@ export class GpuTablesKernel implements RowKernel {
       const problem = problems.find((one) => one !== null);
       if (problem) {
         kernel.dispose();
-        // eslint-disable-next-line no-unsafe-finally -- the GPU's own error says more than what followed from it
+         
         throw new LimpidError({ tag: 'ModelFailed', message: `The GPU refused the tables: ${problem.message}` });
       }
     }

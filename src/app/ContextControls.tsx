@@ -1,4 +1,5 @@
 import { Popover, Select, type ComboboxItem } from '@mantine/core';
+import { useState } from 'react';
 import { Button } from '#/components/Button';
 import { classLabels, outputChoices, sameOutputChoice, type OutputChoice } from '#/domain/outputs';
 import { canGroupFeatures, type ExplanationSummary, type StudySummary } from '#/domain/summary';
@@ -104,20 +105,33 @@ interface BadgeProps {
 
 function Badge({ explanation, nRows, hasModel, inSheet }: BadgeProps) {
   const badge = badgeText(explanation.badge, explanation.hasLocal);
+  const [opened, setOpened] = useState(false);
+  const group = () => {
+    setOpened(false);
+    useSession.getState().set({ grouping: explanation.id });
+  };
   return (
-    <Popover width={300} position="bottom" withinPortal={!inSheet} transitionProps={{ duration: 0 }}>
+    <Popover opened={opened} onChange={setOpened} width={300} position="bottom" withinPortal={!inSheet} transitionProps={{ duration: 0 }}>
       <Popover.Target>
-        <button type="button" className={styles.badge} data-tone={badge.tone} title={shellText.sums}>
+        <button
+          type="button"
+          className={styles.badge}
+          data-tone={badge.tone}
+          title={shellText.sums}
+          onClick={() => setOpened((before) => !before)}
+        >
           {badge.short}
         </button>
       </Popover.Target>
       <Popover.Dropdown>
         <p>{badge.long}</p>
         <p className={styles.note}>{rowsOf(explanation, nRows)}</p>
-        {explanation.against !== null && <Against explanation={explanation} against={explanation.against} hasModel={hasModel} />}
+        {explanation.against !== null && (
+          <Against explanation={explanation} against={explanation.against} hasModel={hasModel} onOpen={() => setOpened(false)} />
+        )}
         {canGroupFeatures(explanation) && (
           <div className={styles.against}>
-            <Button onClick={() => useSession.getState().set({ grouping: explanation.id })}>{groupText.action}</Button>
+            <Button onClick={group}>{groupText.action}</Button>
           </div>
         )}
       </Popover.Dropdown>
@@ -129,11 +143,16 @@ interface AgainstProps {
   readonly explanation: ExplanationSummary;
   readonly against: string;
   readonly hasModel: boolean;
+  /** A dialog takes the place of what this stands in. */
+  readonly onOpen: () => void;
 }
 
 /** What the values compare with; a click explains against something else. */
-function Against({ explanation, against, hasModel }: AgainstProps) {
-  const change = () => useSession.getState().set({ explainOpen: true, explainPreset: { method: explanation.method, against: true } });
+function Against({ explanation, against, hasModel, onOpen }: AgainstProps) {
+  const change = () => {
+    onOpen();
+    useSession.getState().set({ explainOpen: true, explainPreset: { method: explanation.method, against: true } });
+  };
   return (
     <div className={styles.against}>
       <p className={styles.note}>{shellText.against(against)}</p>

@@ -46,5 +46,15 @@ export function useCard(draft: string, card: ImportCard): EditableCard {
     };
   }, [client, draft, edited]);
   const choices = edited ?? card.choices;
-  return { choices, pending: edited !== null, change: (patch) => setEdited({ ...choices, ...patch }) };
+  return { choices, pending: edited !== null, change: (patch) => setEdited({ ...choices, ...rematched(card, choices, patch), ...patch }) };
+}
+
+/**
+ * Another target: columns that were only guessed around the old one are guessed again, and the old target may be a feature.
+ * Slots that the person chose stay.
+ */
+function rematched(card: ImportCard, choices: ImportChoices, patch: Partial<ImportChoices>): Partial<ImportChoices> {
+  if (patch.target === undefined || patch.target === choices.target) return {};
+  if (card.slots.some(({ how }) => how === 'chosen')) return {};
+  return { slots: [], roles: choices.roles.map((role, column) => (column === choices.target && role === 'target' ? 'feature' : role)) };
 }

@@ -78,8 +78,16 @@ export function binRows(forest: KernelForest, x: Float64Array, count: number, ou
   return out;
 }
 
-/** @param vectors - of a table's line */
-export function layOutCells(forest: KernelForest, plan: KernelPlan, vectors: number, background: BinnedRows | null): CellLayout {
+/**
+ * Yields after every tree, so that the caller can pause.
+ * @param vectors - of a table's line
+ */
+export function* layOutCells(
+  forest: KernelForest,
+  plan: KernelPlan,
+  vectors: number,
+  background: BinnedRows | null,
+): Generator<void, CellLayout, void> {
   const entries: number[] = [];
   const tests: number[] = [];
   const leaves: number[] = [];
@@ -192,6 +200,7 @@ export function layOutCells(forest: KernelForest, plan: KernelPlan, vectors: num
     if (tree % GROUP_TREES === 0) waiting = Array.from({ length: forest.nOutputs }, () => []);
     const root = forest.starts[tree]!;
     if (plan.flags[root]! & TABLES) walk(root, [], forest.outputs.subarray(forest.outputStarts[tree], forest.outputStarts[tree + 1]));
+    yield;
     if ((tree + 1) % GROUP_TREES !== 0 && tree + 1 < nTrees) continue;
     groups++;
     for (const group of waiting) {

@@ -39,6 +39,8 @@ export interface GpuTablesOptions {
 
 /** Compiling shaders takes some tenths of a second: shorter jobs are not worth it. */
 const LEAST_SECONDS = 1;
+/** A node of the trees and a background row: their patterns are counted on the processor. Twice what was measured. */
+const SECONDS_A_NODE = 5e-8;
 /** The GPU is taken when it is so many times as fast. */
 const LEAST_SPEEDUP = 1.2;
 const TIMED_LOADS = 3;
@@ -67,11 +69,12 @@ export function createGpuTables(options: GpuTablesOptions): GpuTables {
       const { wanted } = options;
       if (wanted === 'wasm') return stay('An earlier measurement chose WebAssembly.');
       if (!fitsGpu(forest, plan, request.options)) return stay('The tables do not fit the GPU.');
-      if (wanted === undefined && seconds < (options.leastSeconds ?? LEAST_SECONDS)) return stay('The job is too short for a GPU.');
+      const setup = SECONDS_A_NODE * forest.right.length * (request.options.background?.weights.length ?? 1);
+      if (wanted === undefined && seconds < (options.leastSeconds ?? LEAST_SECONDS) + setup) return stay('The job is too short for a GPU.');
       try {
         const device = await options.openDevice();
         if (typeof device === 'string') return stay(device);
-        const gpu = await GpuTablesKernel.open(device, forest, plan, request.options);
+        const gpu = await GpuTablesKernel.open(device, forest, plan, request.options, signal);
         opened = gpu;
         const x = sampleRows(forest, wasm.rows);
         const wasmSeconds = await timed(wasm, x, signal);

@@ -1,3 +1,4 @@
+import { throwIfAborted, yieldMacrotask } from '#/base/abort';
 import { LimpidError } from '#/base/errors';
 import { gaussLegendre } from '#/math/quadrature';
 import type { KernelForest } from '#/kernels/kernel-forest';
@@ -50,25 +51,28 @@ export class GpuTablesKernel implements RowKernel {
   #readBuffer: GPUBuffer | null = null;
   #count = 0;
 
-  private constructor(device: GPUDevice, forest: KernelForest, plan: KernelPlan, options: TablesOptions) {
+  private constructor(device: GPUDevice, forest: KernelForest, layout: CellLayout, rows: number) {
     this.#device = device;
     this.#forest = forest;
-    this.rows = options.capacity;
-    this.#vectors = Math.max(1, Math.ceil(forest.players.length / 4));
+    this.#layout = layout;
+    this.rows = rows;
+    this.#vectors = vectorsOf(forest);
     this.lanes = 4 * this.#vectors;
-    const { background } = options;
-    const binned =
-      background === null ? null : { bins: binRows(forest, background.x, background.weights.length), weights: background.weights };
-    this.#layout = layOutCells(forest, plan, this.#vectors, binned);
     const rangeBytes = 16 * this.#vectors * this.rows;
     this.#rangesAtOnce = Math.max(1, Math.min(this.#layout.ranges.length / 2, MOST_GROUPS, Math.floor(MOST_SUM_BYTES / rangeBytes)));
     this.#bins = new Uint32Array(Math.max(1, this.rows * forest.nColumns));
     this.#values = new Float64Array(this.rows * forest.nOutputs * this.lanes);
   }
 
-  /** @throws when the GPU refuses: too little memory, a driver that cannot compile */
-  static async open(device: GPUDevice, forest: KernelForest, plan: KernelPlan, options: TablesOptions): Promise<GpuTablesKernel> {
-    const kernel = new GpuTablesKernel(device, forest, plan, options);
+  /** @throws LimpidError `Aborted`, and whatever the GPU says when it refuses: too little memory, a driver that cannot compile */
+  static async open(
+    device: GPUDevice,
+    forest: KernelForest,
+    plan: KernelPlan,
+    options: TablesOptions,
+    signal?: AbortSignal,
+  ): Promise<GpuTablesKernel> {
+    const kernel = new GpuTablesKernel(device, forest, await layOut(forest, plan, options, signal), options.capacity);
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
     try {
@@ -82,7 +86,7 @@ export class GpuTablesKernel implements RowKernel {
       const problem = problems.find((one) => one !== null);
       if (problem) {
         kernel.dispose();
-         
+
         throw new LimpidError({ tag: 'ModelFailed', message: `The GPU refused the tables: ${problem.message}` });
       }
     }
@@ -218,6 +222,32 @@ export class GpuTablesKernel implements RowKernel {
     const buffer = this.#room(data.byteLength, usage | COPY_TARGET);
     this.#device.queue.writeBuffer(buffer, 0, data.slice());
     return buffer;
+  }
+}
+
+function vectorsOf(forest: KernelForest): number {
+  return Math.max(1, Math.ceil(forest.players.length / 4));
+}
+
+/** A loop without a pause takes about this long. */
+const PACE_MS = 20;
+
+async function layOut(
+  forest: KernelForest,
+  plan: KernelPlan,
+  { background }: TablesOptions,
+  signal: AbortSignal | undefined,
+): Promise<CellLayout> {
+  const binned =
+    background === null ? null : { bins: binRows(forest, background.x, background.weights.length), weights: background.weights };
+  const steps = layOutCells(forest, plan, vectorsOf(forest), binned);
+  let began = performance.now();
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
+    if (performance.now() - began < PACE_MS) continue;
+    await yieldMacrotask();
+    throwIfAborted(signal);
+    began = performance.now();
   }
 }
 

@@ -130,7 +130,7 @@ describe('the choice between WebAssembly and the GPU', () => {
       opened++;
       return (device = await requestDevice());
     };
-    const { tables } = (await loadKernels());
+    const { tables } = await loadKernels();
     const wasm = new TablesKernel(tables, compiled, plan, options);
     const gpu = createGpuTables({ openDevice, wanted: undefined, ...more });
     const kernel = await gpu.choose({ forest: compiled, plan, options, wasm, seconds: 60, ...change });
@@ -191,7 +191,7 @@ describe('the choice between WebAssembly and the GPU', () => {
   });
 
   it('is not used where its values differ', async () => {
-    const { tables } = (await loadKernels());
+    const { tables } = await loadKernels();
     const wasm = new TablesKernel(tables, compiled, plan, options);
     const shifted = Object.create(wasm) as TablesKernel;
     shifted.load = (rows, count) => wasm.load(rows, count);

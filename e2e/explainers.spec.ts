@@ -266,3 +266,22 @@ test('anchors of many rows become a list of rules; a line opens its row', async 
   await expect.poll(() => selectedRow(page)).not.toBeNull();
   await expect(page.getByRole('tab', { name: 'Anchors' })).toHaveAttribute('aria-selected', 'true');
 });
+
+test('one-hot columns regrouped: suggested, applied, both kept, undone', async ({ page }) => {
+  await openSample(page, 'Census income');
+  await choose(page, page.getByRole('banner'), 'Explanation', 'Tree SHAP on one-hot columns');
+  const main = await openView(page, 'Overview');
+  await main
+    .getByRole('button', { name: /group columns/i })
+    .nth(1)
+    .click();
+  const dialog = page.getByRole('dialog');
+  await idle(page);
+  await expectAccessible(page, 'Group columns');
+  await dialog.getByRole('button', { name: /^apply|^group$/i }).click();
+  await idle(page);
+  const global = await openView(page, 'Global Importance');
+  await expect(global).toContainText(/marital-status/);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await idle(page);
+});

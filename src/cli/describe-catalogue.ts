@@ -31,8 +31,8 @@ const OPAQUE: ExplainableModel = {
 
 /** One model of each structure: settings may depend on it, and an explainer describes those of the first model that it takes. */
 const EXAMPLES: readonly ExplainableModel[] = [
-  { ...OPAQUE, trees: { leaves: 1000, depth: 6, nTrees: 100, link: 'logit', hasCovers: true } },
-  { ...OPAQUE, linear: { columns: 10, link: 'logit' } },
+  { ...OPAQUE, trees: { leaves: 1000, depth: 6, nTrees: 100, link: 'logit', hasCovers: true, columns: 14 } },
+  { ...OPAQUE, linear: { columns: 14, link: 'logit' } },
   {
     ...OPAQUE,
     gradients: {

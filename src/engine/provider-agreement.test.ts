@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderFacts } from '#/domain/inference-provider';
 import type { ModelAsset } from '#/domain/model';
-import type { ComputeTask, ModelFacts } from '#/engine/compute-task';
+import type { ComputeResult, ComputeTask, ModelFacts } from '#/engine/compute-task';
+import type { ExplainSpec } from '#/explainers/explainer';
 import { LanePool } from '#/engine/lane-pool';
 
 /** Lanes that would each choose another provider when left alone. */
@@ -12,6 +13,11 @@ function poolOf(lanes: number, seen: (ProviderFacts['name'] | undefined)[]): Lan
     open: (index) =>
       Promise.resolve({
         run: (task: ComputeTask) => {
+          if (task.kind === 'install spec') {
+            seen.push(task.tables);
+            const tables: ProviderFacts = { name: task.tables ?? (index % 2 === 0 ? 'webgpu' : 'wasm'), reason: '', speedup: null };
+            return Promise.resolve({ kind: 'spec', tables } as ComputeResult);
+          }
           if (task.kind !== 'install model') return Promise.resolve({ kind: 'predictions' as const, values: Float64Array.of(index) });
           seen.push(task.provider);
           const provider: ProviderFacts = { name: task.provider ?? (index % 2 === 0 ? 'webgpu' : 'wasm'), reason: '', speedup: null };
@@ -44,5 +50,14 @@ describe('lanes of one study', () => {
     pool.define(installation);
     await pool.install('m');
     expect(seen.at(-1)).toBeUndefined();
+  });
+
+  it('keep the tables of a job where the first one has them', async () => {
+    const seen: (ProviderFacts['name'] | undefined)[] = [];
+    const pool = poolOf(2, seen);
+    pool.define({ key: 's', after: [], task: { kind: 'install spec', key: 's', model: 'm', spec: {} as ExplainSpec } });
+    await pool.install('s');
+    await pool.run({ kind: 'predict', model: 'm', rows: probe }, ['s']);
+    expect(seen).toEqual([undefined, 'webgpu']);
   });
 });

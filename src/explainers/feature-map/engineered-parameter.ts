@@ -8,7 +8,7 @@ export const FEATURES: Extract<ParameterSpec, { kind: 'choice' }> = {
   kind: 'choice',
   id: 'features',
   label: 'Values of',
-  hint: 'Columns: what encoders make of a feature (sex=female) is explained one by one, and can be grouped afterwards.',
+  hint: 'Columns are what encoders make of a feature (sex=female); they can be grouped afterwards',
   default: 'raw',
   options: [
     { value: 'raw', label: 'features of the table' },

@@ -208,7 +208,7 @@ const HOW = `How it was measured:
 - A cell is milliseconds of CPU time of all threads of the process (wall time in brackets) for all rows of the job; medians of the rounds, in which the peer, Node and Chromium take turns. In Chromium the explainer runs in a worker, as in the app; CPU time is that of the renderer and counts compiling and garbage collection. Peers are called as their users call them, with one thread, CPU time of that thread.
 - "ms" is explaining all rows, in the chunks that the app uses, after set-up. Set-up is \`prepare\`, once a job: plan, tables, copies of the model in the kernels. A peer's own set-up (loading the model, making its explainer) is not counted, not even in the column that counts ours.
 - Runs shorter than 120 ms (30 ms for peers) are repeated until that time is over.
-- "by N rows": the peer was measured on N rows and its time a row taken for the rest; times a row of these peers do not depend on the number of rows from 1,000 (100 for interactions and depth 16) on. captum gets \`internal_batch_size=1024\`, which makes it ten times faster than its default here.
+- "by N rows": the peer was measured on N rows and its time a row taken for the rest; times a row of these peers hardly change from 100 rows on. captum gets \`internal_batch_size=1024\`, which makes it ten times faster than its default here.
 - Bars (of the project's quality goals) are judged by CPU time in Chromium, or in Node where no browser is.
 - "difference": the largest difference between our values and the peer's, of the largest value, over the first 100 rows; a row above 1e-5 (1e-4 for gradients) is void.`;
 

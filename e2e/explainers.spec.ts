@@ -269,7 +269,6 @@ test('anchors of many rows become a list of rules; a line opens its row', async 
 
 test('one-hot columns regrouped: suggested, applied, both kept, undone', async ({ page }) => {
   await openSample(page, 'Census income');
-  await choose(page, page.getByRole('banner'), 'Explanation', 'Tree SHAP on one-hot columns');
   const main = await openView(page, 'Overview');
   await main.getByRole('button', { name: 'Group columns of Tree SHAP on one-hot columns' }).click();
   const dialog = page.getByRole('dialog');

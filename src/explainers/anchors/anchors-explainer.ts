@@ -1,5 +1,4 @@
 import { ANCHOR_PARAMETERS } from '#/explainers/anchors/anchor-parameters';
-import { prepareAnchors } from '#/explainers/anchors/explain';
 import type { ExplainableModel, Explainer } from '#/explainers/explainer';
 
 /** Model evaluations of a search with beam 1 on average (census, 14 features), and those that each further rule of the beam adds. */
@@ -36,7 +35,7 @@ export const anchorsExplainer: Explainer = {
       exact: false,
     };
   },
-  prepare: prepareAnchors,
+  prepare: async (spec, environment) => (await import('#/explainers/anchors/explain')).prepareAnchors(spec, environment),
 };
 
 function secondsPerEvaluation({ trees, secondsPerRow }: ExplainableModel): number {

@@ -1,7 +1,6 @@
 import { isLimpidError } from '#/base/errors';
 import type { ExplainableModel, Explainer } from '#/explainers/explainer';
 import { automaticBudget, planCoalitions, referencePlan, type CoalitionPlan } from '#/explainers/kernel/budget';
-import { prepareKernel } from '#/explainers/kernel/explain';
 import { BUDGET, ERROR, GROUPS, L1, MODE } from '#/explainers/kernel/kernel-parameters';
 import { readPlayers } from '#/explainers/kernel/player-groups';
 import { choiceParameter, numberParameter, type Parameters } from '#/explainers/parameters';
@@ -77,5 +76,5 @@ export const kernelExplainer: Explainer = {
       exact,
     };
   },
-  prepare: prepareKernel,
+  prepare: async (spec, environment, signal) => (await import('#/explainers/kernel/explain')).prepareKernel(spec, environment, signal),
 };

@@ -1,6 +1,6 @@
 import type { Explainer } from '#/explainers/explainer';
 import { predictedSpaces } from '#/explainers/kernel/kernel-explainer';
-import { DISCRETISE, KERNEL_WIDTH, prepareLime, SAMPLES } from '#/explainers/lime/explain';
+import { DISCRETISE, KERNEL_WIDTH, SAMPLES } from '#/explainers/lime/lime-parameters';
 import { numberParameter } from '#/explainers/parameters';
 
 /** Seconds a sample and squared feature: drawing and the regression. */
@@ -30,5 +30,5 @@ export const limeExplainer: Explainer = {
       exact: true,
     };
   },
-  prepare: prepareLime,
+  prepare: async (spec, environment) => (await import('#/explainers/lime/explain')).prepareLime(spec, environment),
 };

@@ -1,6 +1,5 @@
 import type { Explainer } from '#/explainers/explainer';
 import { asExplained, engineeredParameter, prepareByFeatures } from '#/explainers/feature-map/engineered-parameter';
-import { prepareLinear } from '#/explainers/linear/explain';
 
 /** Seconds a column and output: one multiplication and its encoding. */
 const SECONDS_PER_TERM = 2e-8;
@@ -30,5 +29,5 @@ export const linearExplainer: Explainer = {
       exact: true,
     };
   },
-  prepare: prepareByFeatures(prepareLinear),
+  prepare: prepareByFeatures(async (spec, environment) => (await import('#/explainers/linear/explain')).prepareLinear(spec, environment)),
 };

@@ -1,7 +1,5 @@
 import type { ExplainableModel, Explainer } from '#/explainers/explainer';
-import { fitSurrogate } from '#/explainers/mimic/fit';
 import { MAX_DEPTH, MIMIC_PARAMETERS, surrogateKind, VALUES_OUTPUT } from '#/explainers/mimic/mimic-parameters';
-import { prepareMimic } from '#/explainers/mimic/prepare';
 import { numberParameter, type Parameters } from '#/explainers/parameters';
 
 /** Bytes of a stored value (float32). */
@@ -50,6 +48,6 @@ export const mimicExplainer: Explainer = {
   unavailable: () => null,
   outputSpaces: () => ['raw'],
   estimate: (model, _backgroundRows, parameters, nRows) => estimate(model, parameters, nRows),
-  fit: fitSurrogate,
-  prepare: prepareMimic,
+  fit: async (spec, environment, signal) => (await import('#/explainers/mimic/fit')).fitSurrogate(spec, environment, signal),
+  prepare: async (spec, environment, signal) => (await import('#/explainers/mimic/prepare')).prepareMimic(spec, environment, signal),
 };

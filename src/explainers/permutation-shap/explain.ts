@@ -7,18 +7,8 @@ import { chunkRows, kernelJob, type KernelJob } from '#/explainers/kernel/kernel
 import { MixedRows, type ExplainedRow } from '#/explainers/kernel/mixed-rows';
 import { readPlayers, varyingPlayers } from '#/explainers/kernel/player-groups';
 import { GROUPS } from '#/explainers/kernel/kernel-parameters';
-import { choiceParameter, numberParameter, type ParameterSpec } from '#/explainers/parameters';
-
-export const MAX_EVALS = {
-  kind: 'number',
-  id: 'maxEvals',
-  label: 'Coalitions a row',
-  hint: 'Every 2 M + 1 of them pay for one order of the features, there and back (M features)',
-  default: 500,
-  min: 1,
-  max: 1_000_000,
-  integer: true,
-} as const satisfies ParameterSpec;
+import { choiceParameter, numberParameter } from '#/explainers/parameters';
+import { MAX_EVALS, ordersFor } from '#/explainers/permutation-shap/orders';
 
 /** A row under way: orders of its varying players, and the pairs of coalitions along them. */
 interface RowState {
@@ -73,11 +63,6 @@ export async function preparePermutationShap(
     ...(players.schemas === null ? {} : { players: { featureSpace: 'grouped', features: players.schemas } }),
     explain: (rows, rowIds, explainSignal) => explainRows(job, maxEvals, rows, rowIds, explainSignal),
   };
-}
-
-/** Orders that a number of coalitions pays for. */
-export function ordersFor(maxEvals: number, nPlayers: number): number {
-  return Math.floor(maxEvals / (2 * nPlayers + 1));
 }
 
 async function explainRows(

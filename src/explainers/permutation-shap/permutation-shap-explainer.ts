@@ -2,7 +2,7 @@ import type { Explainer } from '#/explainers/explainer';
 import { plannedPlayers, predictedSpaces } from '#/explainers/kernel/kernel-explainer';
 import { GROUPS } from '#/explainers/kernel/kernel-parameters';
 import { numberParameter } from '#/explainers/parameters';
-import { MAX_EVALS, ordersFor, preparePermutationShap } from '#/explainers/permutation-shap/explain';
+import { MAX_EVALS, ordersFor } from '#/explainers/permutation-shap/orders';
 
 export const permutationShapExplainer: Explainer = {
   id: 'permutation-shap',
@@ -30,5 +30,6 @@ export const permutationShapExplainer: Explainer = {
       exact: false,
     };
   },
-  prepare: preparePermutationShap,
+  prepare: async (spec, environment, signal) =>
+    (await import('#/explainers/permutation-shap/explain')).preparePermutationShap(spec, environment, signal),
 };

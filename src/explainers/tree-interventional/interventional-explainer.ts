@@ -2,9 +2,8 @@ import type { Explainer } from '#/explainers/explainer';
 import { asExplained, engineeredParameter, prepareByFeatures, treeColumns } from '#/explainers/feature-map/engineered-parameter';
 import { kernelSeconds, sumAndPredictionSpaces, treeCounts, treeEstimate, treesUnavailable } from '#/explainers/tree-offer';
 import { INTERACTIONS, VALUES } from '#/explainers/tree-parameters';
-import { prepareInterventional } from '#/explainers/tree-interventional/explain';
-import { plainInterventionalSeconds } from '#/explainers/tree-interventional/plain-game';
-import { PROBABILITY } from '#/explainers/tree-interventional/probability';
+import { plainInterventionalSeconds } from '#/explainers/tree-interventional/plain-costs';
+import { PROBABILITY } from '#/explainers/tree-interventional/probability-parameter';
 
 export const interventionalExplainer: Explainer = {
   id: 'tree-interventional',
@@ -36,5 +35,7 @@ export const interventionalExplainer: Explainer = {
       ? treeEstimate(model, counts, { ...kernels, setupSeconds: kernels.setupSeconds + setupSeconds })
       : treeEstimate(model, counts, { setupSeconds, secondsPerRow: plain });
   },
-  prepare: prepareByFeatures(prepareInterventional),
+  prepare: prepareByFeatures(async (spec, environment, signal) =>
+    (await import('#/explainers/tree-interventional/explain')).prepareInterventional(spec, environment, signal),
+  ),
 };

@@ -4,7 +4,7 @@ import type { AdditiveSpace } from '#/domain/units';
 import type { Background, ExplainSpec, PreparedExplainer } from '#/explainers/explainer';
 import { createForest, type Forest } from '#/explainers/forest';
 import { playersOf } from '#/explainers/kernel-forest';
-import type { ParameterSpec } from '#/explainers/parameters';
+import { PROBABILITY } from '#/explainers/tree-interventional/probability-parameter';
 import { BANZHAF_SUMS, requireChoice, type TreeChoices } from '#/explainers/tree-parameters';
 import { exactPredictionValues } from '#/explainers/tree-interventional/exact-probability';
 import { weightedMean } from '#/explainers/tree-interventional/weighted-mean';
@@ -12,18 +12,6 @@ import { rescaledValues } from '#/explainers/tree-interventional/rescaled-probab
 import { encodeForTrees } from '#/trees/apply-steps';
 import { evaluateEnsemble } from '#/trees/evaluate';
 import { applyInverseLink } from '#/trees/link';
-
-export const PROBABILITY = {
-  kind: 'choice',
-  id: 'probability',
-  label: 'Probability',
-  hint: 'For the probability of models that sum margins: exact takes all coalitions, rescaled is what shap computes',
-  default: 'exact',
-  options: [
-    { value: 'exact', label: 'Exact' },
-    { value: 'rescaled', label: 'Rescaled (shap)' },
-  ],
-} as const satisfies ParameterSpec;
 
 const MOST_PLAYERS = 16;
 /** Evaluations a row that all coalitions may take. */

@@ -2,7 +2,6 @@ import type { Explainer } from '#/explainers/explainer';
 import { asExplained, engineeredParameter, prepareByFeatures, treeColumns } from '#/explainers/feature-map/engineered-parameter';
 import { kernelSeconds, sumOutputSpaces, treeCounts, treeEstimate, treesUnavailable } from '#/explainers/tree-offer';
 import { INTERACTIONS, VALUES } from '#/explainers/tree-parameters';
-import { preparePathDependent } from '#/explainers/tree-path-dependent/explain';
 import { COVERS } from '#/explainers/tree-path-dependent/path-costs';
 
 export const pathDependentExplainer: Explainer = {
@@ -30,5 +29,7 @@ export const pathDependentExplainer: Explainer = {
     const counts = treeCounts(model, parameters);
     return treeEstimate(model, counts, kernelSeconds(counts, nRows, false));
   },
-  prepare: prepareByFeatures(preparePathDependent),
+  prepare: prepareByFeatures(async (spec, environment, signal) =>
+    (await import('#/explainers/tree-path-dependent/explain')).preparePathDependent(spec, environment, signal),
+  ),
 };

@@ -58,6 +58,16 @@ for (const method of NET_METHODS) {
   });
 }
 
+test('a net: layer activation from the dialog, seen in Layers', async ({ page }) => {
+  await openNet(page);
+  const dialog = await openDialog(page, 'Layer activation');
+  await sampleOf(dialog, 20);
+  await start(page, dialog);
+  const main = await openView(page, 'Layers');
+  await expect(main.locator('[data-chart="neuron-bars"]')).toBeVisible();
+  await expect(main).toContainText('20 of 120 rows');
+});
+
 test('a net: layer conductance, its neurons, and what drives one', async ({ page }) => {
   await openNet(page);
   const main = await openView(page, 'Layers');

@@ -89,6 +89,7 @@ def census():
 def make(folder):
     import pickle
 
+    import lightgbm
     import xgboost as xgb
     from sklearn.ensemble import RandomForestRegressor
     from sklearn.neural_network import MLPClassifier
@@ -112,6 +113,14 @@ def make(folder):
             forest = RandomForestRegressor(100, max_depth=8, n_jobs=2, random_state=SEED).fit(x, y)
             (folder / "houses_rf.pkl").write_bytes(pickle.dumps(forest))
             (folder / "houses_rf.json").write_text(forest_to_json(forest, folder / "houses_d8.json"))
+            light = lightgbm.train(
+                {"objective": "regression", "num_leaves": 255, "learning_rate": 0.05, "verbose": -1, "num_threads": 2, "seed": SEED, "deterministic": True},
+                lightgbm.Dataset(x, y),
+                100,
+            )
+            light.save_model(folder / "houses_lgb.txt")
+            (folder / "houses_lgb.json").write_text(json.dumps(light.dump_model()))
+            facts["leaves"]["houses_lgb"] = sum(tree["num_leaves"] for tree in light.dump_model()["tree_info"])
             facts["leaves"]["houses_rf"] = int(sum((tree.tree_.children_left < 0).sum() for tree in forest.estimators_))
         else:
             mean, spread = x.mean(0), x.std(0)
@@ -292,6 +301,11 @@ class Peers:
         if peer == "xgboost interactions":
             xgb, booster = self.booster(model)
             return lambda x: booster.predict(xgb.DMatrix(x, nthread=1), pred_interactions=True)[:, :-1, :-1]
+        if peer == "lightgbm":
+            import lightgbm
+
+            light = lightgbm.Booster(model_file=self.folder / f"{model}.txt", params={"num_threads": 1})
+            return lambda x: light.predict(x, pred_contrib=True, num_threads=1)[:, :-1]
         if peer == "shap forest":
             import pickle
 

@@ -100,6 +100,18 @@ export const CASES: readonly Case[] = [
     1e-5,
   ),
   ...treeCases(
+    'Path-dependent, LightGBM of 255 leaves, 8 features',
+    'houses_lgb',
+    'lightgbm',
+    [
+      [1, null, 1],
+      [100, null, 100],
+      [1000, null, 300],
+    ],
+    path('houses_lgb'),
+    1e-5,
+  ),
+  ...treeCases(
     'Path-dependent, boosted trees d3, 8 features',
     'houses_d3',
     'xgboost',

@@ -26,8 +26,12 @@ const SAMPLES = [
 ] as const;
 
 async function goToRow(page: Page, row: number): Promise<void> {
-  await page.getByRole('combobox', { name: 'Go to row or id' }).fill(String(row));
-  await page.keyboard.press('Enter');
+  // The pane may be drawn anew for the row before while the number is typed.
+  await idle(page);
+  const finder = page.getByRole('combobox', { name: 'Go to row or id' });
+  await finder.fill(String(row));
+  await expect(finder).toHaveValue(String(row));
+  await finder.press('Enter');
   await expect.poll(() => selectedRow(page)).toBe(row);
   await idle(page);
 }

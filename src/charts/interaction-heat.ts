@@ -97,9 +97,17 @@ export function datasets(
     cells: off.map(({ x, y, at }) => ({ ...box(x, y), c: fill(at) })),
     main: cells.filter(({ x, y }) => x === y).map(({ x, y }) => ({ ...box(x, y), c: theme.axis })),
     chosen: cells.filter(isChosen).map(({ x, y }) => ({ ...box(x, y), c: theme.positive })),
-    numbers: isLabelled(answer, theme)
-      ? cells.map(({ x, y, at }) => ({ x, y, t: cellNumber(answer.strengths[at]!, most), c: x === y ? theme.text : textOn(fill(at)) }))
-      : [],
+    // A data set that the shape does not draw is unknown to the chart.
+    ...(isLabelled(answer, theme)
+      ? {
+          numbers: cells.map(({ x, y, at }) => ({
+            x,
+            y,
+            t: cellNumber(answer.strengths[at]!, most),
+            c: x === y ? theme.text : textOn(fill(at)),
+          })),
+        }
+      : {}),
   };
 }
 
